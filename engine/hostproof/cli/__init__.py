@@ -1,0 +1,1 @@
+"""Floor 6: the commands; the only place that prints, reads arguments and chooses the exit code."""

@@ -1,0 +1,113 @@
+"""Evaluation: what was judged of one snapshot; renderers need nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hostproof.expr.findings import Finding
+from hostproof.facts.snapshot import Evidence, Host
+from hostproof.facts.unknown import Unknown
+from hostproof.rulepack.model import Severity
+
+
+class Verdict(StrEnum):
+    """What became of a rule."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+    WAIVED = "waived"
+
+
+class OnUnknown(StrEnum):
+    """What the gate makes of a rule that could not be decided."""
+
+    FAIL = "fail"
+    WARN = "warn"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What turns a run red: failures at or above `fail_on`, and unknowns of those severities as `unknown` says."""
+
+    fail_on: Severity = Severity.MEDIUM
+    unknown: OnUnknown = OnUnknown.FAIL
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverNote:
+    """The waiver that covers a failed rule; `expires` is an ISO day, the last on which it holds."""
+
+    reason: str
+    owner: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One rule's verdict. Texts are as the pack says, with values filled in, not yet escaped for any format.
+
+    `findings` are the operands that decided (all verdicts); `unknowns` name fact, cause and cure when it could not
+    be decided; `reason` says why it was skipped. `line` is 1-based in `file`. `gated`: it turns the run red.
+    """
+
+    pack: str
+    id: str
+    title: str
+    group: str
+    severity: Severity
+    verdict: Verdict
+    expression: str
+    message: str = ""
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+    unknowns: tuple[Unknown, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    rationale: str = ""
+    remediation: str = ""
+    references: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
+    gated: bool = False
+    waiver: WaiverNote | None = None
+    took: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PackResults:
+    """The results of one pack, in the pack's order."""
+
+    name: str
+    title: str
+    digest: str
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All packs over one snapshot. `created` is the snapshot's time in nanoseconds, `date` the ISO day of waivers.
+
+    `exit_code` is 0 fit, 1 unfit, 3 undecided (DESIGN: exit codes).
+    """
+
+    host: Host
+    target: str
+    created: int
+    date: str
+    snapshot_digest: str
+    packs: tuple[PackResults, ...]
+    gate: Gate
+    exit_code: int
+    version: str
+
+    def results(self) -> tuple[Result, ...]:
+        """Return all results in order."""
+        return tuple(result for pack in self.packs for result in pack.results)
+
+    def count(self, verdict: Verdict) -> int:
+        """Return how many rules got this verdict."""
+        return sum(result.verdict is verdict for result in self.results())

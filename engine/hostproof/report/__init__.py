@@ -1,0 +1,1 @@
+"""Floor 5: an Evaluation in, text out: pure functions, one module a format."""

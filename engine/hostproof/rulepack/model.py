@@ -1,0 +1,86 @@
+"""RulePack: a checked pack: nothing in it can be malformed, mistyped or unresolved any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from hostproof.expr.model import Expr
+from hostproof.expr.template import Template
+from hostproof.facts.requests import FactRequest
+from hostproof.facts.snapshot import Value
+from hostproof.facts.types import Type
+from hostproof.source.spans import Span
+
+
+class Severity(StrEnum):
+    """How bad a failure is, worst first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for critical to 4 for info."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A typed value that a team may set; `default` is erased like any value (5ms is 5000000)."""
+
+    name: str
+    type: Type
+    default: Value
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One check. `holds` is the pack's `assert`, `applies` its `when` (None: always).
+
+    `group` is the id's first dotted part; `needs` are the names of all facts that any expression reads.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    holds: Expr
+    span: Span
+    applies: Expr | None = None
+    message: Template | None = None
+    rationale: str = ""
+    remediation: Template | None = None
+    references: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    needs: frozenset[str] = frozenset()
+
+    @property
+    def group(self) -> str:
+        """The id's first dotted part."""
+        return self.id.split(".", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class RulePack:
+    """A pack ready to be judged. `digest` is the SHA-256 of its text; `requests` are its own facts."""
+
+    name: str
+    title: str
+    path: str
+    digest: str
+    rules: tuple[Rule, ...]
+    params: Mapping[str, Param] = field(default_factory=lambda: MappingProxyType({}))
+    requests: tuple[FactRequest, ...] = ()
+
+    def needed(self) -> tuple[FactRequest, ...]:
+        """Return the requests its rules need: built-in facts by name, and its own facts that are read."""
+        names = sorted(frozenset().union(*(rule.needs for rule in self.rules)))
+        own = {request.name: request for request in self.requests}
+        wanted = [own[o] for o in own if any(n == o or n.startswith(o + ".") for n in names)]
+        return (*(FactRequest(name) for name in names if ":" not in name), *wanted)

@@ -1,0 +1,11 @@
+"""The one table of problem codes: code in, its title and an example of what causes it out.
+
+Ranges: E0xx files and YAML, E1xx packs, E2xx expressions, E3xx profiles, parameters and cases,
+E4xx snapshots, E5xx usage; W codes are advice in the same ranges.
+"""
+
+from __future__ import annotations
+
+from hostproof.source.codes.row import CodeRow
+
+__all__ = ["CodeRow"]
