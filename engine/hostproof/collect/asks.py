@@ -1,0 +1,85 @@
+"""What the agent may be asked (`Ask`) and what it says (`Answer`): the boundary of engine and machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from hostproof.facts.requests import SECOND
+from hostproof.facts.snapshot import Value
+from hostproof.facts.unknown import Unknown
+
+MOST_FILE = 4 * 1024 * 1024
+MOST_OUTPUT = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """Read a file, at most `most` bytes of it."""
+
+    path: str
+    most: int = MOST_FILE
+
+
+@dataclass(frozen=True, slots=True)
+class ReadGlob:
+    """Read every file that matches a shell pattern, at most `most_files` of them, `most` bytes each."""
+
+    pattern: str
+    most: int = 65536
+    most_files: int = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class RunCommand:
+    """Run a program without a shell (`argv`), or text by /bin/sh -c (`shell`); `timeout` in nanoseconds."""
+
+    argv: tuple[str, ...] = ()
+    shell: str = ""
+    timeout: int = 10 * SECOND
+    most: int = MOST_OUTPUT
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One small system call or library call of the agent's table (`agent.calls`), with text arguments."""
+
+    name: str
+    arguments: tuple[str, ...] = ()
+
+
+Ask: TypeAlias = ReadFile | ReadGlob | RunCommand | Call
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one ask.
+
+    `data` is a file's bytes or a command's standard output; `files` maps path to bytes for a glob; `value` is
+    what a call returned. `status` is a command's exit status (negative: ended by that signal). `error` is set when the ask
+    itself could not be done (cause, detail and cure included). `size` is the whole length, even if `data` was cut.
+    `took` is in nanoseconds, on the target's clock.
+    """
+
+    data: bytes = b""
+    files: Mapping[str, bytes] | None = None
+    value: Value = None
+    status: int | None = None
+    stderr: bytes = b""
+    error: Unknown | None = None
+    size: int = 0
+    took: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """A built-in way to learn facts: which asks it needs for the wanted names, and what the answers mean.
+
+    `asks(names)` gets the wanted fact names it owns; `parse(names, answers)` returns a value or Unknown for each
+    of them. `answers` maps each ask to its Answer. Both are pure functions.
+    """
+
+    name: str
+    asks: Callable[[frozenset[str]], tuple[Ask, ...]]
+    parse: Callable[[frozenset[str], Mapping[Ask, Answer]], Mapping[str, Value | Unknown]]
