@@ -14,7 +14,7 @@ from hostproof.rulepack.model import Severity
 class Verdict(StrEnum):
     """What became of a rule."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 (a verdict, not a password)
     FAIL = "fail"
     UNKNOWN = "unknown"
     SKIPPED = "skipped"
