@@ -67,6 +67,35 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """A team's word about one rule: another severity, or `off` with the reason why it is not judged.
+
+    `rule` is an id, or `pack:id` where only that pack's rule is meant.
+    """
+
+    rule: str
+    severity: Severity | None = None
+    off: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A failure that somebody answers for, from the UTC day `starts` to the last one `expires` (ISO, inclusive).
+
+    `rule` is an id or `pack:id`; an empty `starts` is always. `accepted` holds the values as they were waived, as text
+    with unit (`128`, `5ms`), by the subject of the finding (`sysctl.net.core.somaxconn`); the subject is empty where one
+    value stands for the rule. `evaluate.waive` says when a value is worse, which ends the waiver.
+    """
+
+    rule: str
+    reason: str
+    owner: str
+    expires: str
+    starts: str = ""
+    accepted: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RulePack:
     """A pack ready to be judged. `digest` is the SHA-256 of its text; `requests` are its own facts."""
 
