@@ -83,8 +83,8 @@ class Waiver:
     """A failure that somebody answers for, from the UTC day `starts` to the last one `expires` (ISO, inclusive).
 
     `rule` is an id or `pack:id`; an empty `starts` is always. `accepted` holds the values as they were waived, as text
-    with unit (`128`, `5ms`), by the subject of the finding (`sysctl.net.core.somaxconn`); the subject is empty where one
-    value stands for the rule. `evaluate.waive` says when a value is worse, which ends the waiver.
+    with unit (`128`, `5ms`), by the subject of the finding (`sysctl.net.core.somaxconn`); the subject is empty where
+    one value stands for the rule. `evaluate.waive` says when a value is worse, which ends the waiver.
     """
 
     rule: str
