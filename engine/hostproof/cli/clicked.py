@@ -1,0 +1,117 @@
+"""The same command line by click: help, shell completion, and what is wrong with a line that `cli.quick` left."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from hostproof.cli.given import Given
+from hostproof.cli.table import COMMANDS, Command, Option
+
+if TYPE_CHECKING:
+    import click
+
+USAGE = 2
+INTERRUPTED = 130
+FINISHED = "Exit codes: 0 fit, 1 unfit, 2 usage or pack problem, 3 undecided, 70 internal error, 130 interrupted."
+
+
+def run_clicked(words: Sequence[str], perform: Callable[[Command, Given], int]) -> int:
+    """Read `words` with click and perform the command they name; complaints go to standard error."""
+    import click
+
+    group = build_group(perform)
+    try:
+        code = group.main(list(words), prog_name="hostproof", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        click.echo(asked.format_message(), err=True)
+        return USAGE
+    except click.ClickException as wrong:
+        wrong.show(sys.stderr)
+        return USAGE
+    except click.Abort:
+        return INTERRUPTED
+    return code if isinstance(code, int) else 0
+
+
+def build_group(perform: Callable[[Command, Given], int]) -> click.Group:
+    """Return the whole command line as click's own objects."""
+    import click
+
+    from hostproof import __version__
+
+    about = "Prove that a Linux host is fit to run software, from declarative rules over typed facts."
+    group = click.Group("hostproof", help=about, epilog=FINISHED, no_args_is_help=True)
+    click.version_option(__version__, message="hostproof %(version)s")(group)
+    for command in COMMANDS:
+        group.add_command(_command(command, perform))
+    return group
+
+
+def _command(command: Command, perform: Callable[[Command, Given], int]) -> click.Command:
+    import click
+
+    def callback(**words: str | bool | tuple[str, ...] | None) -> int:
+        return perform(command, _given(command, words))
+
+    params: list[click.Parameter] = [_option(option) for option in command.options]
+    if command.rest:
+        complete = _complete_packs if command.kind == "pack" else None
+        argument = click.Argument(
+            ["rest"],
+            nargs=-1,
+            metavar=command.rest,
+            required=command.least > 0,
+            shell_complete=complete,
+            type=_type(command.kind),
+        )
+        params.append(argument)
+    return click.Command(command.name, help=command.help, params=params, callback=callback)
+
+
+def _option(option: Option) -> click.Option:
+    import click
+
+    names = [option.long, option.name.replace("-", "_"), *([option.short] if option.short else [])]
+    if not option.metavar:
+        return click.Option(names, is_flag=True, help=option.help)
+    complete = _complete_packs if option.kind == "pack" else _completer(option) if option.offers else None
+    return click.Option(
+        names, help=option.help, metavar=option.metavar, multiple=True, shell_complete=complete, type=_type(option.kind)
+    )
+
+
+def _type(kind: str) -> click.ParamType[str]:
+    """Paths get their own type, so that shells complete them; they are opened by us, not by click."""
+    import click
+
+    return click.Path() if kind == "file" else click.STRING
+
+
+def _completer(option: Option) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    end = "=" if option.many else ""
+
+    def complete(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+        return [offer + end for offer in option.offers if offer.startswith(begun)]
+
+    return complete
+
+
+def _complete_packs(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    from hostproof.source.builtin import data_folder
+
+    names = sorted(path.parent.name for path in data_folder("rules").glob("*/pack.yaml"))
+    return [name for name in names if name.startswith(begun)]
+
+
+def _given(command: Command, words: dict[str, str | bool | tuple[str, ...] | None]) -> Given:
+    found: dict[str, tuple[str, ...]] = {}
+    for option in command.options:
+        value = words[option.name.replace("-", "_")]
+        if isinstance(value, tuple) and value:
+            found[option.name] = value
+        elif value is True:
+            found[option.name] = ("",)
+    rest = words.get("rest", ())
+    return Given(found, rest if isinstance(rest, tuple) else ())

@@ -1,0 +1,107 @@
+"""A command line in, its exit code out: 0 fit, 1 unfit, 2 usage or pack, 3 undecided, 70 broken, 130 interrupted."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from hostproof.cli.given import Given
+from hostproof.cli.quick import read_words
+from hostproof.cli.screen import warn
+from hostproof.cli.table import Command, find_command
+from hostproof.source.problems import ProblemError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import FrameType
+
+USAGE, BROKEN, INTERRUPTED = 2, 70, 130
+TRACEBACK = "HOSTPROOF_TRACEBACK"
+_COMPLETE = "_HOSTPROOF_COMPLETE"  # click's own, set by a shell that wants completions
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command line and return its exit code; no exception leaves here."""
+    try:
+        _say_what_cannot_be_encoded()
+        _interrupt_by(signal.SIGTERM, signal.SIGHUP)
+        return _dispatch(words)
+    except ProblemError as error:
+        from hostproof.source.render import render_problems
+
+        warn(render_problems(error.problems))
+        return USAGE
+    except KeyboardInterrupt:
+        warn("hostproof: interrupted")
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug has an exit code of its own
+        _tell_of_bug(error)
+        return BROKEN
+
+
+def _dispatch(words: Sequence[str]) -> int:
+    command = find_command(words[0]) if words and _COMPLETE not in os.environ else None
+    given = read_words(command, words[1:]) if command else None
+    if command and given:
+        return perform(command, given)
+    from hostproof.cli.clicked import run_clicked
+
+    return run_clicked(words, perform)
+
+
+def perform(command: Command, given: Given) -> int:
+    """Perform one command and return its exit code. Raises ProblemError for whatever the user should put right."""
+    return _action(command.name)(given)
+
+
+def _action(name: str) -> Callable[[Given], int]:
+    """Import a command when it is wanted, and no other."""
+    match name:
+        case "check":
+            from hostproof.cli.commands.check import run as action
+        case "collect":
+            from hostproof.cli.commands.collect import run as action
+        case "eval":
+            from hostproof.cli.commands.eval import run as action
+        case "lint":
+            from hostproof.cli.commands.lint import run as action
+        case "plan":
+            from hostproof.cli.commands.plan import run as action
+        case _:
+            from hostproof.cli.commands.facts import run as action
+    return action
+
+
+def _say_what_cannot_be_encoded() -> None:
+    """Give a terminal without Unicode escapes, not an exception."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def _interrupt_by(*numbers: signal.Signals) -> None:
+    """Treat these signals as Ctrl-C, so that whatever was started is ended first; `nohup` is respected."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for number in numbers:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, interrupt)
+
+
+def _tell_of_bug(error: Exception) -> None:
+    from hostproof import __version__
+
+    if os.environ.get(TRACEBACK):
+        import traceback
+
+        warn("".join(traceback.format_exception(error)).rstrip("\n"))
+    name = type(error).__name__
+    warn(
+        f"hostproof {__version__} broke: {name}: {error}\n"
+        "This is a bug in hostproof, not in your pack and not in the host; nothing it says about the host counts. "
+        f"Run the same command with {TRACEBACK}=1 to see where it happened, and please report that."
+    )

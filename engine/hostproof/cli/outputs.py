@@ -1,0 +1,118 @@
+"""Reports and where they go: `--format` texts in, checked `Output`s out; then all files written, or none begun."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hostproof.cli.screen import show
+from hostproof.source.files import write_atomically
+from hostproof.source.near import nearest
+from hostproof.source.problems import Problems
+
+STDOUT = "-"
+# What `{name}` in a path stands for when several snapshots are judged.
+NAME = "{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A report's format, and the path it goes to; `-` is standard output."""
+
+    format: str
+    path: str = STDOUT
+
+    def named(self, name: str) -> Output:
+        """Return the output of one of several snapshots."""
+        return replace(self, path=self.path.replace(NAME, name))
+
+
+def read_outputs(texts: Sequence[str], formats: Sequence[str]) -> tuple[Output, ...]:
+    """Read `--format` texts such as `junit=out.xml`; raises ProblemError for unknown formats and clashing places."""
+    problems = Problems()
+    outputs = tuple(_read_output(text, formats, problems) for text in texts)
+    _refuse_clashes(outputs, problems)
+    problems.refuse()
+    return outputs
+
+
+def _read_output(text: str, formats: Sequence[str], problems: Problems) -> Output:
+    name, equals, path = text.partition("=")
+    if name not in formats:
+        near = nearest(name, formats)
+        hint = f"did you mean {near}?" if near else f"write one of {', '.join(formats)}"
+        problems.add("HP-E501", f"--format {text}: there is no format {name!r}", hint=hint)
+    if equals and not path:
+        problems.add("HP-E503", f"--format {text}: the path is empty", hint=f"write {name}=PATH, or {name}=-")
+    return Output(name, path or STDOUT)
+
+
+def _refuse_clashes(outputs: Sequence[Output], problems: Problems) -> None:
+    places: dict[str, Output] = {}
+    for output in outputs:
+        place = STDOUT if output.path == STDOUT else os.path.realpath(output.path)
+        other = places.setdefault(place, output)
+        if other is not output:
+            where = "standard output" if place == STDOUT else output.path
+            problems.add(
+                "HP-E502", f"{other.format} and {output.format} would both go to {where}", hint="give each a path"
+            )
+
+
+def require_writable(paths: Sequence[str]) -> None:
+    """Make the folders of `paths` and see that files can be made there, before any work is done for them.
+
+    Raises ProblemError for all paths at which that fails.
+    """
+    problems = Problems()
+    for path in paths:
+        if path == STDOUT:
+            continue
+        try:
+            _try_out(Path(os.path.realpath(path)))
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            problems.add(
+                "HP-E503", f"cannot write {path!r}: {reason}", hint="choose a path in a folder you may write to"
+            )
+    problems.refuse()
+
+
+def _try_out(path: Path) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(0, "it is a folder")
+    if path.exists():
+        if not os.access(path, os.W_OK):
+            raise PermissionError(0, "it may not be written to")
+        if not path.is_file():
+            return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    trial = path.parent / f".hostproof-{os.getpid()}"
+    os.close(os.open(trial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    trial.unlink()
+
+
+def write_all(files: Sequence[tuple[str, bytes]]) -> None:
+    """Write finished reports, each as a whole; standard output comes last, when all files are in place.
+
+    Raises ProblemError where a path turns out not to be writable.
+    """
+    for path, data in sorted(files, key=lambda file: file[0] == STDOUT):
+        if path == STDOUT:
+            show(data)
+        else:
+            _write(Path(os.path.realpath(path)), data)
+
+
+def _write(path: Path, data: bytes) -> None:
+    if not path.exists() or path.is_file():
+        write_atomically(path, data)
+        return
+    try:
+        path.write_bytes(data)  # a device or a pipe: to put a file in its place would be wrong
+    except OSError as error:
+        problems = Problems()
+        problems.add("HP-E503", f"cannot write {str(path)!r}: {error.strerror}")
+        problems.refuse()

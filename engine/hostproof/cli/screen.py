@@ -1,0 +1,75 @@
+"""Standard output and error: what is written there, how wide it is, and whether it takes colours."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from hostproof.source.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+WIDTH_WITHOUT_TERMINAL = 100
+_NARROWEST = 40
+
+
+def show(said: str | bytes) -> None:
+    """Write to standard output: text that ends its own lines, or a report's bytes as they are.
+
+    A reader that went away (`| head`) is no error; raises ProblemError where there is no room or no device.
+    """
+    try:
+        _write(sys.stdout, said)
+    except BrokenPipeError:
+        _close_quietly(sys.stdout)
+    except OSError as error:
+        _close_quietly(sys.stdout)
+        raise ProblemError((Problem("HP-E503", f"cannot write to standard output: {error.strerror}"),)) from error
+
+
+def warn(text: str) -> None:
+    """Write a line to standard error; if that fails there is nobody left to tell."""
+    try:
+        _write(sys.stderr, text + "\n")
+    except OSError:
+        _close_quietly(sys.stderr)
+
+
+def _write(stream: TextIO | None, said: str | bytes) -> None:
+    if stream is None:  # the caller closed it: `hostproof check >&-`
+        return
+    if isinstance(said, bytes):
+        stream.flush()
+        stream.buffer.write(said)
+    else:
+        stream.write(said)
+    stream.flush()
+
+
+def _close_quietly(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere, so that it can't raise again when the interpreter ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def width() -> int:
+    """Return how many characters a line of standard output has room for; COLUMNS wins over the terminal."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return max(int(told), _NARROWEST)
+    if not is_terminal(sys.stdout):
+        return WIDTH_WITHOUT_TERMINAL
+    return max(os.get_terminal_size(sys.stdout.fileno()).columns, _NARROWEST)
+
+
+def takes_colour(*, refused: bool) -> bool:
+    """Return whether colours may be shown: on a terminal that has them, unless the user said no (no-color.org)."""
+    return (
+        not refused and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and is_terminal(sys.stdout)
+    )
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Return whether a person is looking."""
+    return stream is not None and not stream.closed and stream.isatty()

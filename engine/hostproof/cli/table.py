@@ -1,0 +1,123 @@
+"""The one table of commands and options: help, completion and both parsers are made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+JUDGED_FORMATS = ("terminal", "junit", "markdown", "json")
+TEXT_OR_JSON = ("text", "json")
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+ON_UNKNOWN = ("fail", "warn", "ignore")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """`--name`, also as `short`. Without a `metavar` it is a flag; `many` times over where that makes sense.
+
+    `offers` are the words completion knows; `kind` is what else it may offer: `pack` or `file`.
+    """
+
+    name: str
+    help: str
+    metavar: str = ""
+    short: str = ""
+    many: bool = False
+    offers: tuple[str, ...] = ()
+    kind: str = ""
+
+    @property
+    def long(self) -> str:
+        """The option as it is written."""
+        return f"--{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: what it is for, its options, and what may stand beside them (`rest`, at least `least` of them)."""
+
+    name: str
+    help: str
+    options: tuple[Option, ...]
+    rest: str = ""
+    least: int = 0
+    kind: str = ""
+
+
+PACK = Option(
+    "pack",
+    "A pack to judge by: a built-in one's name, or a folder. Repeatable. [default: linux]",
+    "PACK",
+    many=True,
+    kind="pack",
+)
+PROFILE = Option("profile", "A team's profile: packs, parameters, overrides, waivers, gate.", "FILE", kind="file")
+PARAM = Option(
+    "param", "Set a parameter of a pack, as name=value or pack.name=value. Repeatable.", "NAME=VALUE", many=True
+)
+TARGET = Option("target", "What to judge. [default: local, this machine]", "TARGET", offers=("local",))
+TIMEOUT = Option(
+    "timeout", "End collecting after this long (30s, 2min); what is not learnt by then is unknown.", "TIME"
+)
+FAIL_ON = Option(
+    "fail-on", "Least severity of a failure that makes the host unfit. [default: medium]", "SEVERITY", offers=SEVERITIES
+)
+UNKNOWN = Option(
+    "unknown",
+    "What a rule that can't be decided does to the run. [default: fail]",
+    "fail|warn|ignore",
+    offers=ON_UNKNOWN,
+)
+DATE = Option("date", "The UTC day that waivers are judged by. [default: the day of the snapshot]", "YYYY-MM-DD")
+NO_COLOR = Option("no-color", "No colours on a terminal; NO_COLOR does the same.")
+QUIET = Option(
+    "quiet", "No report on the terminal and no progress; only files, problems and the exit code.", short="-q"
+)
+OUTPUT = Option("output", "Where to write the snapshot; - is standard output.", "FILE", short="-o", kind="file")
+FACTS_FORMAT = Option("format", "text or json. [default: text]", "text|json", short="-f", offers=TEXT_OR_JSON)
+
+
+def _reports(formats: tuple[str, ...]) -> Option:
+    what = f"Write a report; without a path, or with -, to standard output. Names: {', '.join(formats)}. Repeatable."
+    return Option("format", what, "NAME=PATH", short="-f", many=True, offers=formats)
+
+
+GATE = (PARAM, FAIL_ON, UNKNOWN, DATE)
+SHOWN = (NO_COLOR, QUIET)
+COMMANDS = (
+    Command(
+        "check",
+        "Judge a machine: collect, evaluate and report in one go.",
+        (PACK, PROFILE, *GATE, TARGET, TIMEOUT, _reports((*JUDGED_FORMATS, "snapshot")), *SHOWN),
+    ),
+    Command(
+        "collect",
+        "Learn the facts that the packs need, into a snapshot to be judged elsewhere or later.",
+        (OUTPUT, PACK, PROFILE, TARGET, TIMEOUT, QUIET),
+    ),
+    Command(
+        "eval",
+        "Judge snapshots; touches no machine.",
+        (PACK, PROFILE, *GATE, _reports(JUDGED_FORMATS), *SHOWN),
+        rest="SNAPSHOT...",
+        least=1,
+        kind="file",
+    ),
+    Command("lint", "Check packs without touching a machine.", (), rest="[PACK]...", kind="pack"),
+    Command(
+        "plan",
+        "Show every file, pattern, command and call that a check would use, and the facts each serves.",
+        (PACK, PROFILE, TARGET, FACTS_FORMAT),
+    ),
+    Command(
+        "facts",
+        "Browse the facts that rules may use, all or those under a name; or what a snapshot holds.",
+        (FACTS_FORMAT,),
+        rest="[NAME|SNAPSHOT]...",
+        kind="file",
+    ),
+)
+
+
+def find_command(name: str) -> Command | None:
+    """Return the command of that name."""
+    return next((command for command in COMMANDS if command.name == name), None)

@@ -1,0 +1,17 @@
+"""Codes of usage: E5xx refuses a command line, W5xx advises."""
+
+from __future__ import annotations
+
+from hostproof.source.codes.row import CodeRow
+
+ROWS: tuple[CodeRow, ...] = (
+    CodeRow("HP-E501", "Not a report format", "hostproof check -f juint=out.xml"),
+    CodeRow("HP-E502", "Two reports in one place", "hostproof check -f junit=out -f json=out"),
+    CodeRow("HP-E503", "A report cannot go there", "hostproof check -f junit=/etc"),
+    CodeRow("HP-E504", "An option's value is malformed", "hostproof check --timeout soon"),
+    CodeRow("HP-E505", "A parameter is not given as name=value", "hostproof check --param min_backlog"),
+    CodeRow("HP-E506", "Several snapshots in one report", "hostproof eval a.hpsnap b.hpsnap -f junit=out.xml"),
+    CodeRow("HP-E507", "Not a kind of target", "hostproof check --target ssh"),
+    CodeRow("HP-E508", "No such fact", "hostproof facts kernel.relaese"),
+    CodeRow("HP-E509", "The same pack twice", "hostproof check --pack linux --pack linux"),
+)
