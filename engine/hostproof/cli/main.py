@@ -7,10 +7,10 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from hostproof.cli.given import Given
-from hostproof.cli.quick import read_words
+from hostproof.cli.arguments.given import Given
+from hostproof.cli.arguments.quick import read_words
+from hostproof.cli.arguments.table import Command, find_command
 from hostproof.cli.screen import warn
-from hostproof.cli.table import Command, find_command
 from hostproof.source.problems import ProblemError
 
 if TYPE_CHECKING:
@@ -27,12 +27,7 @@ def run(words: Sequence[str]) -> int:
     try:
         _say_what_cannot_be_encoded()
         _interrupt_by(signal.SIGTERM, signal.SIGHUP)
-        return _dispatch(words)
-    except ProblemError as error:
-        from hostproof.source.render import render_problems
-
-        warn(render_problems(error.problems))
-        return USAGE
+        return _dispatch_or_refuse(words)
     except KeyboardInterrupt:
         warn("hostproof: interrupted")
         return INTERRUPTED
@@ -41,12 +36,22 @@ def run(words: Sequence[str]) -> int:
         return BROKEN
 
 
+def _dispatch_or_refuse(words: Sequence[str]) -> int:
+    try:
+        return _dispatch(words)
+    except ProblemError as error:
+        from hostproof.source.render import render_problems
+
+        warn(render_problems(error.problems))
+        return USAGE
+
+
 def _dispatch(words: Sequence[str]) -> int:
     command = find_command(words[0]) if words and _COMPLETE not in os.environ else None
     given = read_words(command, words[1:]) if command else None
     if command and given:
         return perform(command, given)
-    from hostproof.cli.clicked import run_clicked
+    from hostproof.cli.arguments.clicked import run_clicked
 
     return run_clicked(words, perform)
 

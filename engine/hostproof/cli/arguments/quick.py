@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hostproof.cli.given import Given
-from hostproof.cli.table import Command, Option
+from hostproof.cli.arguments.given import Given
+from hostproof.cli.arguments.table import Command, Option
 
 
 class _UnclearError(Exception):

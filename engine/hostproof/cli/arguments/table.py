@@ -86,12 +86,12 @@ SHOWN = (NO_COLOR, QUIET)
 COMMANDS = (
     Command(
         "check",
-        "Judge a machine: collect, evaluate and report in one go.",
+        "Judge a machine: collect, evaluate, report.",
         (PACK, PROFILE, *GATE, TARGET, TIMEOUT, _reports((*JUDGED_FORMATS, "snapshot")), *SHOWN),
     ),
     Command(
         "collect",
-        "Learn the facts that the packs need, into a snapshot to be judged elsewhere or later.",
+        "Take a snapshot of a machine, to be judged later.",
         (OUTPUT, PACK, PROFILE, TARGET, TIMEOUT, QUIET),
     ),
     Command(
@@ -105,12 +105,12 @@ COMMANDS = (
     Command("lint", "Check packs without touching a machine.", (), rest="[PACK]...", kind="pack"),
     Command(
         "plan",
-        "Show every file, pattern, command and call that a check would use, and the facts each serves.",
+        "Show all that a check would read, run and call.",
         (PACK, PROFILE, TARGET, FACTS_FORMAT),
     ),
     Command(
         "facts",
-        "Browse the facts that rules may use, all or those under a name; or what a snapshot holds.",
+        "Browse what rules may use, or a snapshot holds.",
         (FACTS_FORMAT,),
         rest="[NAME|SNAPSHOT]...",
         kind="file",

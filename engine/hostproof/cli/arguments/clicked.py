@@ -1,4 +1,4 @@
-"""The same command line by click: help, shell completion, and what is wrong with a line that `cli.quick` left."""
+"""The same command line by click: help, shell completion, and what is wrong with a line that `quick` left."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from hostproof.cli.given import Given
-from hostproof.cli.table import COMMANDS, Command, Option
+from hostproof.cli.arguments.given import Given
+from hostproof.cli.arguments.table import COMMANDS, Command, Option
 
 if TYPE_CHECKING:
     import click

@@ -1,0 +1,1 @@
+"""One command a module: what was given in, the exit code out."""
