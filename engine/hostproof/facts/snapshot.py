@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
@@ -68,7 +68,7 @@ class Snapshot:
     """`values` holds the known facts by name, erased to JSON values; `unknown` holds the others.
 
     A name stands in exactly one of the two, and `facts` has a row for each. `created` is in nanoseconds
-    since the epoch. `target` is the target as the user named it.
+    since the epoch. `target` is the target as the user named it. `digest` is filled in by the codec that read it.
     """
 
     created: int
@@ -77,9 +77,10 @@ class Snapshot:
     values: Mapping[str, Value]
     unknown: Mapping[str, Unknown] = field(default_factory=lambda: MappingProxyType({}))
     facts: Mapping[str, FactInfo] = field(default_factory=lambda: MappingProxyType({}))
-    evidence: tuple[Evidence, ...] = ()
+    evidence: Sequence[Evidence] = ()
     packs: tuple[PackRef, ...] = ()
     took: int = 0
+    digest: str = field(default="", init=False, compare=False, repr=False)
 
     def get(self, name: str) -> Value | Unknown:
         """Return a fact's value, or Unknown with its cause; `not-collected` if the snapshot lacks it."""

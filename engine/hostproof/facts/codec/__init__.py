@@ -1,0 +1,178 @@
+"""Snapshot files: a `Snapshot` in, zstd-compressed canonical JSON out, and back with distrust.
+
+The text is JSON as orjson writes it: no blanks, no escapes that aren't needed, shortest numbers. Its keys stand in a
+fixed order, facts are sorted by name, and records and maps keep the order they were collected in. The last key is the
+digest: SHA-256 over the text without it. Reading accepts only what writing gives, byte for byte, so a duplicate key, a
+NaN, a second spelling of a number or a reader's own idea of JSON can't come between what was kept and what is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from hostproof.facts.codec.frame import pack_frame, read_bounded, refusal, unpack_frame
+from hostproof.facts.codec.rows import EvidenceRows, FactRows, Row
+from hostproof.facts.codec.structure import structure_fault
+from hostproof.facts.fits import not_storable
+from hostproof.facts.snapshot import FactInfo, Host, PackRef, Snapshot
+from hostproof.facts.unknown import Cause, Unknown
+
+FORMAT = "snapshot-1"
+_BEFORE_DIGEST = b',"digest":"sha256:'
+_TAIL = len(_BEFORE_DIGEST) + 64 + len(b'"}')
+_MOST_EXPLAINED = 2**20
+
+
+def encode_snapshot(snapshot: Snapshot) -> bytes:
+    """Return the bytes of a snapshot file. Raises ValueError for what no snapshot can hold, naming it."""
+    body = _body(snapshot)
+    fault = structure_fault(_loads(body))
+    if fault:
+        raise ValueError(f"not a snapshot: {fault}")
+    return pack_frame(body[:-1] + _BEFORE_DIGEST + sha256(body).hexdigest().encode() + b'"}')
+
+
+def decode_snapshot(data: bytes, name: str) -> Snapshot:
+    """Read the bytes of a snapshot file; `name` is the file's, for messages.
+
+    Raises ProblemError (HP-E401 to HP-E408) for anything that `encode_snapshot` would not have written.
+    """
+    text = unpack_frame(data, name)
+    body = text[:-_TAIL] + b"}"
+    document = _parse(text, name)
+    digest = sha256(body).hexdigest()
+    if text[-_TAIL:-66] != _BEFORE_DIGEST or document.pop("digest") != f"sha256:{digest}":
+        hint = "only what hostproof wrote can be judged: take the snapshot again"
+        raise refusal("HP-E405", f"{name} was altered: its content and its digest don't agree", hint)
+    if _dumps(document) != body:
+        hint = "a key that stands twice, blanks, or another spelling of a number or text"
+        raise refusal("HP-E406", f"{name} was not written by hostproof: its JSON is not in canonical form", hint)
+    fault = structure_fault(document)
+    if fault:
+        raise refusal("HP-E408", f"{name} is not a {FORMAT}: {_explained(document, len(text)) or fault}")
+    return _snapshot(document, f"sha256:{digest}")
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Read a snapshot file. Raises ProblemError: what `decode_snapshot` refuses, and files that can't be read."""
+    name = str(path)
+    return decode_snapshot(read_bounded(path, name), name)
+
+
+def snapshot_digest(snapshot: Snapshot) -> str:
+    """Return `sha256:` and the SHA-256 of the snapshot's canonical form, in hexadecimal."""
+    return snapshot.digest or f"sha256:{sha256(_body(snapshot)).hexdigest()}"
+
+
+def _body(snapshot: Snapshot) -> bytes:
+    document = _document(snapshot)
+    why = not_storable(document)
+    if why:
+        raise ValueError(f"{_culprit(document)} holds {why}, which no snapshot can keep")
+    return _dumps(document)
+
+
+def _document(snapshot: Snapshot) -> Row:
+    return {
+        "hostproof": FORMAT,
+        "created": snapshot.created,
+        "target": snapshot.target,
+        "took": snapshot.took,
+        "host": asdict(snapshot.host),
+        "values": _sorted(snapshot.values),
+        "unknown": {name: _unknown_row(name, why) for name, why in sorted(snapshot.unknown.items())},
+        "facts": {name: _fact_row(info) for name, info in sorted(snapshot.facts.items())},
+        "evidence": [asdict(evidence) for evidence in snapshot.evidence],
+        "packs": [asdict(pack) for pack in snapshot.packs],
+    }
+
+
+def _snapshot(document: Row, digest: str) -> Snapshot:
+    snapshot = Snapshot(
+        created=document["created"],
+        target=document["target"],
+        host=Host(**document["host"]),
+        values=document["values"],
+        unknown={name: _unknown(name, row) for name, row in document["unknown"].items()},
+        facts=FactRows(document["facts"]),
+        evidence=EvidenceRows(document["evidence"]),
+        packs=tuple(PackRef(**row) for row in document["packs"]),
+        took=document["took"],
+    )
+    object.__setattr__(snapshot, "digest", digest)  # not an argument: a copy with other facts must not inherit it
+    return snapshot
+
+
+def _unknown_row(name: str, why: Unknown) -> Row:
+    row = {"cause": str(why.cause), "detail": why.detail, "cure": why.cure}
+    return row if why.fact in ("", name) else {**row, "fact": why.fact}
+
+
+def _unknown(name: str, row: Row) -> Unknown:
+    return Unknown(Cause(row["cause"]), row["detail"], row["cure"], row.get("fact", name))
+
+
+def _fact_row(info: FactInfo) -> Row:
+    return {"type": str(info.type), "owner": str(info.owner), "evidence": list(info.evidence)}
+
+
+def _sorted(values: Mapping[str, Any]) -> Row:
+    return dict(sorted(values.items()))
+
+
+def _culprit(document: Row) -> str:
+    """Return the name of the first part that no snapshot can hold: a fact, or a key of the document."""
+    named = ((f"fact {name}", value) for name, value in document["values"].items())
+    return next((name for name, value in (*named, *document.items()) if not_storable(value)), "the snapshot")
+
+
+def _parse(text: bytes, name: str) -> Row:
+    """Read the JSON, and turn away what is no snapshot of this format."""
+    import orjson
+
+    try:
+        document = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise refusal("HP-E406", f"{name} does not hold JSON as hostproof writes it: {error}") from None
+    made = document.get("hostproof", "") if type(document) is dict else ""
+    kind, _, number = made.partition("-") if type(made) is str else ("", "", "")
+    if kind != "snapshot" or not number.isdecimal():
+        raise refusal(
+            "HP-E401", f"{name} holds JSON that is not a snapshot", 'one begins with {"hostproof":"snapshot-1"'
+        )
+    if made != FORMAT:
+        hint = f"this hostproof reads {FORMAT}: read it with the version that wrote it, or a later one"
+        raise refusal("HP-E407", f"{name} was made by a newer hostproof: its format is {made[:40]}", hint)
+    return {"digest": "", **document}
+
+
+def _explained(document: Row, size: int) -> str:
+    """Return what the published schema says about a document that is refused; empty if it finds nothing wrong."""
+    if size > _MOST_EXPLAINED:
+        return ""  # jsonschema takes minutes over the largest documents
+    import orjson
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    from hostproof.source.builtin import data_folder
+
+    schema = orjson.loads((data_folder("schema") / "snapshot-1.schema.json").read_bytes())
+    error = best_match(Draft202012Validator(schema).iter_errors({**document, "digest": "sha256:" + "0" * 64}))
+    return f"{error.message[:300]} (at {error.json_path[:300]})" if error else ""
+
+
+def _dumps(document: Row) -> bytes:
+    import orjson
+
+    return orjson.dumps(document)
+
+
+def _loads(text: bytes) -> Row:
+    import orjson
+
+    document: Row = orjson.loads(text)
+    return document
