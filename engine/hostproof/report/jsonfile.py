@@ -1,0 +1,108 @@
+"""JSON: an Evaluation in, a document of the published schema report-1 out, the same bytes each time."""
+
+from __future__ import annotations
+
+import json
+from typing import TypeAlias
+
+from hostproof.evaluate.model import Evaluation, PackResults, Result, Verdict
+from hostproof.facts.snapshot import Evidence, Host
+from hostproof.report import wording
+from hostproof.source.harmless import harmless
+
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
+
+
+def render_json(evaluation: Evaluation) -> str:
+    """Return the document, indented, every key always there; times in nanoseconds, moments as RFC 3339 in UTC."""
+    document: dict[str, Json] = {
+        "format": "hostproof-report-1",
+        "hostproof": evaluation.version,
+        "verdict": wording.verdict_word(evaluation),
+        "exit_code": evaluation.exit_code,
+        "headline": wording.headline(evaluation),
+        "next_step": wording.next_step(evaluation),
+        "target": evaluation.target,
+        "host": _host(evaluation.host),
+        "created": f"{wording.moment(evaluation.created)}.{evaluation.created % 1_000_000_000:09}Z",
+        "date": evaluation.date,
+        "snapshot": evaluation.snapshot_digest,
+        "gate": {"fail_on": str(evaluation.gate.fail_on), "unknown": str(evaluation.gate.unknown)},
+        "counts": {str(verdict): evaluation.count(verdict) for verdict in Verdict},
+        "packs": [_pack(pack) for pack in evaluation.packs],
+    }
+    return json.dumps(_harmless(document), indent=2, ensure_ascii=False) + "\n"
+
+
+def _host(host: Host) -> Json:
+    return {
+        "name": host.name,
+        "machine_id": host.machine_id,
+        "kernel": host.kernel,
+        "arch": host.arch,
+        "cpu": host.cpu,
+        "virtualisation": host.virtualisation,
+        "cgroup": host.cgroup,
+        "distribution": host.distribution,
+        "go": host.go,
+    }
+
+
+def _pack(pack: PackResults) -> Json:
+    return {
+        "name": pack.name,
+        "title": pack.title,
+        "digest": pack.digest,
+        "results": [_result(result) for result in pack.results],
+    }
+
+
+def _result(result: Result) -> Json:
+    waiver = result.waiver
+    return {
+        "rule": result.id,
+        "title": result.title,
+        "group": result.group,
+        "severity": str(result.severity),
+        "verdict": str(result.verdict),
+        "gated": result.gated,
+        "expression": result.expression,
+        "message": result.message,
+        "reason": result.reason,
+        "findings": [{"subject": f.subject, "value": f.value, "wanted": f.wanted} for f in result.findings],
+        "unknowns": [
+            {"fact": u.fact, "cause": str(u.cause), "detail": u.detail, "cure": u.cure} for u in result.unknowns
+        ],
+        "evidence": [_evidence(evidence) for evidence in result.evidence],
+        "rationale": result.rationale,
+        "remediation": result.remediation,
+        "references": list(result.references),
+        "tags": list(result.tags),
+        "file": result.file,
+        "line": result.line,
+        "waiver": waiver and {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires},
+        "took": result.took,
+    }
+
+
+def _evidence(evidence: Evidence) -> Json:
+    return {
+        "kind": evidence.kind,
+        "what": evidence.what,
+        "status": evidence.status,
+        "took": evidence.took,
+        "size": evidence.size,
+        "head": evidence.head,
+        "tail": evidence.tail,
+    }
+
+
+def _harmless(value: Json) -> Json:
+    """Return the same with every text harmless: who prints a field with `jq -r` sees no escape sequence."""
+    if isinstance(value, str):
+        return harmless(value)
+    if isinstance(value, list):
+        return [_harmless(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _harmless(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,179 @@
+"""JUnit XML: an Evaluation in, one XML file out that every CI reads alike.
+
+The rules a file keeps, learnt from the readers (Jenkins, GitLab, GitHub's reporters, Buildkite, xunit-viewer, Ant's
+XSD): a bare `testsuites`; each suite with package, id, timestamp without zone and hostname, and in this order
+properties, cases, system-out, system-err; each case with classname, name and time (3 decimals) and at most one result
+element; suite + classname + name unique, since the second of two is silently lost; no character that XML forbids.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from hostproof.evaluate.model import Evaluation, PackResults, Result, Verdict
+from hostproof.report import wording
+from hostproof.source.harmless import bounded, harmless, one_line
+
+if TYPE_CHECKING:
+    from junit_xml import TestCase, TestSuite
+
+MOST_TEXT = 16_384  # characters of a result element: GitLab and Jenkins load whole files into memory
+MOST_MESSAGE = 1_000
+MOST_EVIDENCE = 2_000
+MOST_NAME = 300
+_NOT_FOR_READERS = {"testsuite": ("disabled",), "skipped": ("type",)}  # refused by one XSD or the other
+
+
+def render_junit(evaluation: Evaluation) -> str:
+    """Return the XML text, to be written as UTF-8; a suite for each pack, a case for each rule."""
+    root = ElementTree.Element("testsuites")
+    suites: set[str] = set()
+    for number, pack in enumerate(evaluation.packs):
+        suite = _suite(evaluation, pack, number, _unique(_suite_name(evaluation, pack), suites))
+        root.append(_for_all_readers(suite.build_xml_doc(), pack))
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite_name(evaluation: Evaluation, pack: PackResults) -> str:
+    return f"{_word(pack.name, 'pack')} @ {_word(wording.host_name(evaluation), 'localhost')}"
+
+
+def _suite(evaluation: Evaluation, pack: PackResults, number: int, name: str) -> TestSuite:
+    from junit_xml import TestSuite
+
+    used: set[str] = set()
+    return TestSuite(
+        name,
+        [_case(evaluation, pack, result, used) for result in pack.results],
+        hostname=_word(wording.host_name(evaluation), "localhost"),
+        id=str(number),
+        package=_word(pack.name, "pack"),
+        timestamp=wording.moment(evaluation.created),
+        properties=_properties(evaluation, pack),
+        stdout=_summary(evaluation),
+    )
+
+
+def _summary(evaluation: Evaluation) -> str:
+    step = wording.next_step(evaluation)
+    lines = (
+        f"{wording.verdict_word(evaluation)}: {wording.headline(evaluation)}",
+        wording.counts(evaluation),
+        f"next: {step}" if step else "",
+    )
+    return "\n".join(one_line(line) for line in lines if line)
+
+
+def _properties(evaluation: Evaluation, pack: PackResults) -> dict[str, str]:
+    gate = evaluation.gate
+    rows = {
+        "hostproof.version": evaluation.version,
+        "hostproof.verdict": wording.verdict_word(evaluation),
+        "hostproof.exit_code": str(evaluation.exit_code),
+        "hostproof.gate": f"fail_on {gate.fail_on}, unknown {gate.unknown}",
+        "hostproof.date": evaluation.date,
+        "hostproof.snapshot": evaluation.snapshot_digest,
+        "hostproof.pack": pack.digest,
+        **{f"host.{name}": value for name, value in wording.host_facts(evaluation)},
+    }
+    return {name: one_line(value) for name, value in rows.items()}
+
+
+def _case(evaluation: Evaluation, pack: PackResults, result: Result, used: set[str]) -> TestCase:
+    from junit_xml import TestCase
+
+    classname = f"{_word(pack.name, 'pack')}.{_word(result.group, 'rule')}"
+    name = _unique(one_line(f"{result.id}: {result.title}", MOST_NAME), used, prefix=f"{classname} ")
+    case = TestCase(name, classname=classname, elapsed_sec=max(result.took, 0) / 1_000_000_000)
+    text = bounded(harmless(_text(evaluation, result)), MOST_TEXT)
+    if result.verdict is Verdict.FAIL:
+        case.add_failure_info(_message(result), text, str(result.severity))
+    elif result.verdict is Verdict.UNKNOWN:
+        case.add_error_info(_message(result), text, _cause(result))
+    elif result.verdict in (Verdict.SKIPPED, Verdict.WAIVED):
+        case.add_skipped_info(_message(result), text)
+    return case
+
+
+def _message(result: Result) -> str:
+    if result.verdict is Verdict.FAIL:
+        text = result.message or "; ".join(map(str, result.findings)) or f"{result.expression} is false"
+    elif result.verdict is Verdict.UNKNOWN:
+        text = "; ".join(map(str, result.unknowns)) or "could not be decided"
+    else:
+        text = wording.waived_by(result) or result.reason or "skipped"
+    return one_line(text, MOST_MESSAGE) or str(result.verdict)  # junit-xml drops a result that says nothing
+
+
+def _cause(result: Result) -> str:
+    return str(result.unknowns[0].cause) if result.unknowns else "unknown"
+
+
+def _text(evaluation: Evaluation, result: Result) -> str:
+    lines = [result.message.strip(), *map(str, result.findings)]
+    for unknown in result.unknowns:
+        lines += [str(unknown), f"to decide: {unknown.cure}" if unknown.cure else ""]
+    lines += [
+        wording.waived_by(result),
+        result.reason,
+        wording.ungated_note(result, evaluation),
+        f"why: {result.rationale.strip()}" if result.rationale else "",
+        f"fix: {result.remediation.strip()}" if result.remediation else "",
+        *(f"see: {reference}" for reference in result.references),
+        f"at: {result.file}:{result.line}" if result.file else "",
+        f"assert: {result.expression}",
+        f"severity: {result.severity}",
+    ]
+    for evidence in result.evidence:
+        output = bounded(wording.evidence_output(evidence), MOST_EVIDENCE)
+        lines += [f"evidence: {wording.evidence_title(evidence)}", output.rstrip("\n")]
+    return "\n".join(line for line in lines if line)
+
+
+def _for_all_readers(suite: ElementTree.Element, pack: PackResults) -> ElementTree.Element:
+    """Put junit-xml's element into the form that both schemas accept."""
+    for element in suite.iter():
+        for name in _NOT_FOR_READERS.get(element.tag, ()):
+            element.attrib.pop(name, None)
+    cases = suite.findall("testcase")
+    for case, result in zip(cases, pack.results, strict=True):
+        case.set("time", _seconds(result.took))
+    total = sum(_milliseconds(result.took) for result in pack.results)
+    suite.set("time", _seconds(total * 1_000_000))
+    _put_last(suite, "system-out")
+    _put_last(suite, "system-err")
+    return suite
+
+
+def _put_last(suite: ElementTree.Element, tag: str) -> None:
+    element = suite.find(tag)
+    if element is None:  # junit-xml leaves out an empty one
+        element = ElementTree.Element(tag)
+    else:
+        suite.remove(element)
+    suite.append(element)
+
+
+def _milliseconds(nanoseconds: int) -> int:
+    return max(nanoseconds, 0) // 1_000_000
+
+
+def _seconds(nanoseconds: int) -> str:
+    whole, rest = divmod(_milliseconds(nanoseconds), 1000)
+    return f"{whole}.{rest:03}"
+
+
+def _word(text: str, otherwise: str) -> str:
+    return one_line(text, MOST_NAME) or otherwise
+
+
+def _unique(name: str, used: set[str], prefix: str = "") -> str:
+    """Return `name`, with a number behind it if an earlier one was the same, and remember it in `used`."""
+    free, number = name, 1
+    while prefix + free in used:
+        number += 1
+        free = f"{name} ({number})"
+    used.add(prefix + free)
+    return free

@@ -1,0 +1,190 @@
+"""Hand-made Evaluations that all renderers are tried on, and a strategy that fills them with hostile text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from hostproof.evaluate.model import Evaluation, Gate, PackResults, Result, Verdict, WaiverNote
+from hostproof.expr.findings import Finding
+from hostproof.facts.snapshot import Evidence, Host
+from hostproof.facts.unknown import Cause, Unknown
+from hostproof.rulepack.model import Severity
+
+HOST = Host("web-1", "0a1b2c3d4e5f6071", "6.1.0-18-amd64", "x86_64", "EPYC 7B13", "kvm", "v2", "Debian GNU/Linux 12")
+
+BACKLOG = Result(
+    pack="linux-network",
+    id="net.backlog",
+    title="The kernel holds a full listen backlog",
+    group="net",
+    severity=Severity.HIGH,
+    verdict=Verdict.FAIL,
+    expression="sysctl.net.core.somaxconn >= params.min_backlog",
+    message="a listener is held to 128 waiting connections",
+    findings=(Finding("sysctl.net.core.somaxconn", "128", ">= 4096"),),
+    evidence=(Evidence("file", "/proc/sys/net/core/somaxconn", None, 41_000, 4, "128\n"),),
+    rationale="A burst above the backlog is dropped or reset, and looks like a slow server.\n",
+    remediation="sysctl -w net.core.somaxconn=4096\necho net.core.somaxconn=4096 > /etc/sysctl.d/60-backlog.conf\n",
+    references=("https://docs.kernel.org/admin-guide/sysctl/net.html",),
+    tags=("network",),
+    file="rules/linux-network/pack.yaml",
+    line=23,
+    gated=True,
+    took=41_000,
+)
+MTU = Result(
+    "linux-network", "net.mtu", "Interfaces carry whole frames", "net", Severity.LOW, Verdict.FAIL,
+    "all(i in net.interfaces: i.mtu >= 1500)",
+    findings=tuple(Finding(f'net.interfaces["veth{number}"].mtu', "1450", ">= 1500") for number in range(10)),
+    rationale="A smaller MTU in the middle of a path loses packets where ICMP is filtered.",
+)  # fmt: skip
+PROBE = Result(
+    "linux-network", "net.conntrack", "Connection tracking has room", "net", Severity.MEDIUM, Verdict.UNKNOWN,
+    "conntrack.count / conntrack.max < 80%",
+    unknowns=(
+        Unknown(Cause.DENIED, "open /proc/net/nf_conntrack: permission denied", "run as root", "conntrack.count"),
+    ),
+    evidence=(Evidence("command", "conntrack -C", 1, 3_200_000, 62, "conntrack v1.4.7: Operation not permitted\n"),),
+    file="rules/linux-network/pack.yaml", line=80, gated=True, took=3_200_000,
+)  # fmt: skip
+THP = Result(
+    "linux", "memory.thp", "Huge pages are left to the program", "memory", Severity.MEDIUM, Verdict.WAIVED,
+    'memory.thp.enabled in ["madvise", "never"]',
+    findings=(Finding("memory.thp.enabled", '"always"', 'in ["madvise", "never"]'),),
+    waiver=WaiverNote("the database needs it until 14.2", "storage@example.org", "2026-12-31"),
+)  # fmt: skip
+SKIPPED = Result(
+    "linux", "cgroup.pids", "The pids limit leaves room", "cgroup", Severity.MEDIUM, Verdict.SKIPPED,
+    "cgroup.pids.max >= 1024", reason='does not apply: cgroup.mode = "v1", wanted == "v2"',
+)  # fmt: skip
+PASSED = Result(
+    "linux", "clock.source", "The clock is read without a system call", "clock", Severity.HIGH, Verdict.PASS,
+    'clock.source not in ["hpet", "acpi_pm"]', findings=(Finding("clock.source", '"tsc"'),), took=1_234_567_890,
+)  # fmt: skip
+
+
+def _evaluation(exit_code: int, *packs: tuple[str, tuple[Result, ...]]) -> Evaluation:
+    return Evaluation(
+        host=HOST,
+        target="local",
+        created=1_795_444_724_123_456_789,
+        date="2026-11-23",
+        snapshot_digest="sha256:" + "5e" * 32,
+        packs=tuple(PackResults(name, f"The {name} pack", "sha256:" + "ab" * 32, results) for name, results in packs),
+        gate=Gate(),
+        exit_code=exit_code,
+        version="0.1.0",
+    )
+
+
+@pytest.fixture(scope="session")
+def unfit() -> Evaluation:
+    """Every verdict once, over two packs, with a failure below the gate."""
+    return _evaluation(1, ("linux", (PASSED, SKIPPED, THP)), ("linux-network", (MTU, BACKLOG, PROBE)))
+
+
+@pytest.fixture(scope="session")
+def undecided() -> Evaluation:
+    """Nothing failed, but one rule could not be decided."""
+    return _evaluation(3, ("linux", (PASSED, PROBE)))
+
+
+@pytest.fixture(scope="session")
+def fit() -> Evaluation:
+    """Nothing but a pass."""
+    return _evaluation(0, ("linux", (PASSED,)))
+
+
+TRICKS = (
+    "\x1b[31mred\x1b[0m", "\x9b2J", "]]>", "<![CDATA[", "<script>alert(1)</script>", "<img src=x onerror=a>",
+    "&lt;b&gt;", "</details>", "`` ` ```", "```\n# heading\n", "~~~", "| a | b |\n|---|---|", "\\|", "\\",
+    "[x](javascript:a)", "![x](y)", "[a]: http://evil.example", "https://evil.example/", "www.evil.example",
+    "a@b.example", "@everyone", "#1", "GH-1", "* * *", "- - -", "===", "1. one", "1) one", "> quote",
+    "    code", "\t", "\r", "\r\n", "\n\n", "\u2028", "\u202e", "\u200b", "\ud800", "\ufffe", "\ufdd0",
+    "\U0001ffff", "\x00", "\x7f", "\x85", "$$x$$", "**b**", "__b__", "~~s~~", "<a@b.c>", "<http://x>",
+    "&#60;b&#62;", "&amp", "wide 漢字 e\u0301", "",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def hostile_text() -> SearchStrategy[str]:
+    """Any text, lone surrogates included, mixed with what is known to break parsers."""
+    anything = st.text(st.characters(codec=None), max_size=12)
+    return st.lists(st.sampled_from(TRICKS) | anything, max_size=5).map("".join)
+
+
+@pytest.fixture(scope="session")
+def hostile(hostile_text: SearchStrategy[str]) -> SearchStrategy[Evaluation]:
+    """Give evaluations of every shape in which each text is hostile."""
+    texts = hostile_text
+    some = st.lists(texts, max_size=2).map(tuple)
+    findings = st.lists(st.builds(Finding, texts, texts, texts), max_size=2).map(tuple)
+    unknowns = st.lists(st.builds(Unknown, st.sampled_from(Cause), texts, texts, texts), min_size=1, max_size=2)
+    evidence = st.builds(
+        Evidence, texts, texts, st.none() | st.integers(-9, 255), st.integers(0, 10**12), st.just(9), texts, texts
+    )
+    results = st.builds(
+        Result,
+        pack=texts,
+        id=texts,
+        title=texts,
+        group=texts,
+        severity=st.sampled_from(Severity),
+        verdict=st.sampled_from(Verdict),
+        expression=texts,
+        message=texts,
+        reason=texts,
+        findings=findings,
+        evidence=st.lists(evidence, max_size=1).map(tuple),
+        rationale=texts,
+        remediation=texts,
+        references=some,
+        tags=some,
+        file=texts,
+        line=st.integers(0, 10**6),
+        took=st.integers(0, 10**15),
+    )
+    note = st.builds(WaiverNote, texts, texts, st.just("2026-12-31"))
+    whole = st.tuples(results, unknowns.map(tuple), note, st.booleans()).map(lambda parts: _consistent(*parts))
+    packs = st.builds(PackResults, texts, texts, texts, st.lists(whole, max_size=4).map(tuple))
+    return st.builds(
+        Evaluation,
+        host=st.builds(Host, texts, texts, texts),
+        target=texts,
+        created=st.integers(-(10**18), 10**20),
+        date=st.just("2026-11-23"),
+        snapshot_digest=texts,
+        packs=st.lists(packs, max_size=2).map(tuple),
+        gate=st.builds(Gate),
+        exit_code=st.sampled_from((0, 1, 3)),
+        version=texts,
+    )
+
+
+def _consistent(result: Result, unknowns: tuple[Unknown, ...], note: WaiverNote, gated: bool) -> Result:
+    """Give a result what its verdict demands, and nothing that it forbids."""
+    return replace(
+        result,
+        unknowns=unknowns if result.verdict is Verdict.UNKNOWN else (),
+        waiver=note if result.verdict is Verdict.WAIVED else None,
+        gated=gated and result.verdict in (Verdict.FAIL, Verdict.UNKNOWN),
+    )
+
+
+@pytest.fixture
+def golden(update: bool) -> Callable[[str, str], None]:
+    """Compare a text with tests/golden/report/NAME; with --update, write it there instead."""
+
+    def compare(name: str, text: str) -> None:
+        path = Path(__file__).parents[1] / "golden" / "report" / name
+        if update:
+            path.write_bytes(text.encode())
+        assert path.read_bytes().decode() == text
+
+    return compare
