@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TypeAlias
 
-from hostproof.evaluate.model import Evaluation, PackResults, Result, Verdict
+from hostproof.evaluate.model import Evaluation, PackResults, Result, Verdict, WaiverNote
 from hostproof.facts.snapshot import Evidence, Host
 from hostproof.report import wording
 from hostproof.source.harmless import harmless
@@ -80,9 +80,13 @@ def _result(result: Result) -> Json:
         "tags": list(result.tags),
         "file": result.file,
         "line": result.line,
-        "waiver": waiver and {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires},
+        "waiver": None if waiver is None else _waiver(waiver),
         "took": result.took,
     }
+
+
+def _waiver(waiver: WaiverNote) -> Json:
+    return {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires}
 
 
 def _evidence(evidence: Evidence) -> Json:
