@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TypeAlias
 
 from hostproof.facts.requests import SECOND
@@ -57,9 +58,10 @@ class Answer:
     """What came of one ask.
 
     `data` is a file's bytes or a command's standard output; `files` maps path to bytes for a glob; `value` is
-    what a call returned. `status` is a command's exit status (negative: ended by that signal). `error` is set when the ask
-    itself could not be done (cause, detail and cure included). `size` is the whole length, even if `data` was cut.
-    `took` is in nanoseconds, on the target's clock.
+    what a call returned. `status` is a command's exit status (negative: ended by that signal), or the errno that
+    refused an ask. `error` is set when the ask itself could not be done (cause, detail and cure included). `size` is
+    the whole length, even if `data` was cut: then `error` is too-large, and `data` its beginning. `missed` maps what
+    a glob matched and could not be read to the reason. `took` is in nanoseconds, on the target's clock.
     """
 
     data: bytes = b""
@@ -70,6 +72,7 @@ class Answer:
     error: Unknown | None = None
     size: int = 0
     took: int = 0
+    missed: Mapping[str, Unknown] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

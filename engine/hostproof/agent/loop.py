@@ -1,0 +1,232 @@
+"""The agent's loop: asks come in on one descriptor, answers go out on another, everything else happens in between.
+
+One poll(2) waits for asks, the outputs of all commands, the hand's answers and ended children. Commands run side by
+side, at most MOST_AT_ONCE, and only as many as may fill ROOM bytes of output together.
+"""
+
+import json
+import os
+import select
+import signal
+import time
+from collections import deque
+
+from . import hand, offspring
+from .commands import CHUNK, MOST_OUTPUT, USUAL_OUTPUT, Command
+from .lines import LONGEST_LINE, AskError, answer, hello, now, whole
+from .pipes import LineReader, Writer
+from .spawn import Starter
+
+MOST_AT_ONCE = 16
+ROOM = 16 * 1024 * 1024
+MOST_UNSENT = 4 * 1024 * 1024  # answers that the engine has not taken; above it nothing new is begun
+SWEEP_TIME = 0.02  # seconds after a command has ended until what it left behind is looked for
+ENDERS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+READ = select.POLLIN | select.POLLHUP | select.POLLERR
+
+
+class Loop:
+    """One run, from the first ask to the last answer."""
+
+    def __init__(self, asks: int, answers: int) -> None:
+        os.set_blocking(asks, False)
+        self.asks = asks
+        self.reader = LineReader(LONGEST_LINE)
+        self.writer = Writer(answers)
+        self.hand = hand.Hand()
+        self.starter = Starter(dict(os.environ))
+        self.waiting = deque()  # type: deque[dict[str, object]]
+        self.commands = {}  # type: dict[int, Command]
+        self.ends = {}  # type: dict[int, Command]
+        self.scratch = bytearray(CHUNK)
+        self.complete = False  # every ask has come in
+        self.ended = False  # somebody wants us to stop
+        self.sweep_due = None  # type: float | None
+        self.wake = waker()
+
+    def run(self) -> None:
+        """Answer everything, or stop when the engine goes away or a signal comes."""
+        self.writer.put(hello())
+        while not self.ended and (not self.complete or self.busy or self.writer.waiting):
+            self.begin()
+            for end, _ in self.wait():
+                self.serve(end)
+            self.tick()
+        offspring.end_all()
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is still to come."""
+        return bool(self.commands or self.waiting or self.hand.busy)
+
+    @property
+    def full(self) -> bool:
+        """Whether the engine has to catch up first."""
+        return self.writer.waiting > MOST_UNSENT
+
+    def begin(self) -> None:
+        """Hand asks over and start commands, as far as there is room."""
+        if not self.full:
+            self.hand.pump()
+            while self.waiting and self.has_room(self.waiting[0]) and self.start(self.waiting[0]):
+                self.waiting.popleft()
+        self.flush()
+
+    def has_room(self, ask: "dict[str, object]") -> bool:
+        """Whether one more command may run now."""
+        taken = sum(command.most for command in self.commands.values())
+        more = whole(ask, "most", USUAL_OUTPUT, MOST_OUTPUT)
+        return not self.commands or (len(self.commands) < MOST_AT_ONCE and taken + more <= ROOM)
+
+    def start(self, ask: "dict[str, object]") -> bool:
+        """Start a command, or answer why it can't be; False to try again later."""
+        started = now()
+        try:
+            command = Command(ask, self.starter)
+        except AskError as problem:
+            self.say(ask["id"], problem.fields(), started)
+        except BlockingIOError as problem:
+            if self.commands:
+                return False
+            self.say(ask["id"], AskError("failed", str(problem), "raise the limit of processes").fields(), started)
+        else:
+            self.commands[command.pid] = command
+            self.ends.update({command.out: command, command.err: command})
+        return True
+
+    def wait(self) -> "list[tuple[int, int]]":
+        """Wait until something can be read, written or is due."""
+        poll = select.poll()
+        poll.register(self.wake, READ)
+        poll.register(self.asks, READ)
+        if self.hand.pid and not self.full:
+            poll.register(self.hand.answers, READ)
+            if self.hand.writer.waiting:
+                poll.register(self.hand.writer.end, select.POLLOUT)
+        if self.writer.waiting:
+            poll.register(self.writer.end, select.POLLOUT)
+        for end in self.ends:
+            poll.register(end, READ)
+        return poll.poll(self.patience())
+
+    def patience(self) -> "float | None":
+        """Return the milliseconds until something is due."""
+        dues = [command.due for command in self.commands.values()]
+        if self.hand.asked:
+            dues.append(self.hand.since + hand.MOST_TIME)
+        if self.sweep_due is not None:
+            dues.append(self.sweep_due)
+        return max(0.0, min(dues) - time.monotonic()) * 1000 + 1 if dues else None
+
+    def serve(self, end: int) -> None:
+        """Read from one descriptor that has something."""
+        command = self.ends.get(end)
+        if command is not None:
+            if not command.read(end, self.scratch):
+                del self.ends[end]
+                command.notice_end()
+        elif end == self.asks:
+            self.listen()
+        elif end == self.wake:
+            self.wake_up()
+        elif self.hand.pid and end == self.hand.answers:
+            self.pass_on(self.hand.take())
+
+    def listen(self) -> None:
+        """Take what asks have come; `end` says that there are no more. A closed pipe means that the engine is gone."""
+        chunk = os.read(self.asks, CHUNK)
+        if not chunk:
+            self.ended = True
+        for line in self.reader.feed(chunk):
+            ask = json.loads(line.decode("ascii"))
+            kind = ask["ask"]
+            if kind == "end":
+                self.complete = True
+            elif kind == "run":
+                self.waiting.append(ask)
+            elif kind in hand.KINDS:
+                self.hand.waiting.append((ask["id"], line))
+            else:
+                self.say(ask["id"], AskError("unsupported", "this agent knows no ask {}".format(kind)).fields(), now())
+
+    def wake_up(self) -> None:
+        """See which signals came: a child has ended, or we are to."""
+        numbers = os.read(self.wake, 4096)
+        self.ended = self.ended or any(number in numbers for number in ENDERS)
+        noticed = [command.notice_end() for command in self.commands.values()]
+        if not any(noticed) and self.sweep_due is None:  # then it was somebody that a command left to us
+            self.sweep_due = time.monotonic()
+
+    def tick(self) -> None:
+        """Do what is due: deadlines, answers of finished commands, the hand, the sweep."""
+        here = time.monotonic()
+        for command in list(self.commands.values()):
+            if here >= command.due:
+                command.tick()
+            if command.done:
+                self.finish(command)
+        if self.full:
+            self.hand.since = here  # it waits for us
+        self.pass_on(self.hand.tick())
+        if self.sweep_due is not None and here >= self.sweep_due:
+            self.sweep_due = here + SWEEP_TIME if self.sweep() else None
+
+    def finish(self, command: Command) -> None:
+        """Answer a command that has ended."""
+        for end in command.open:
+            del self.ends[end]
+        self.say(command.ask, command.finish(), command.started)
+        del self.commands[command.pid]
+        if self.sweep_due is None:
+            self.sweep_due = time.monotonic() + (0 if command.stage == "done" else SWEEP_TIME)
+
+    def sweep(self) -> bool:
+        """Kill what ended commands left behind in other sessions; False when there is nothing of the kind."""
+        found = False
+        for pid in offspring.children(os.getpid()):
+            if pid not in self.commands and pid != self.hand.pid and not offspring.reap(pid) and self.is_stray(pid):
+                found = True
+                for stray in [pid, *offspring.descendants(pid)]:
+                    offspring.send(stray, signal.SIGKILL)
+        return found
+
+    def is_stray(self, pid: int) -> bool:
+        """Whether an adopted process belongs to no command that still runs; where it can't be told, none may run."""
+        if offspring.session_of(pid) in self.commands:
+            return False
+        mark = offspring.mark_of(pid)
+        if not mark:
+            return not self.commands
+        return mark not in {str(command.ask) for command in self.commands.values()}
+
+    def say(self, ask: object, fields: "dict[str, object]", started: int) -> None:
+        """Queue an answer."""
+        self.writer.put(answer(ask, fields, started))
+
+    def pass_on(self, answers: "list[bytes]") -> None:
+        """Queue answers that are lines already."""
+        for line in answers:
+            self.writer.put(line)
+
+    def flush(self) -> None:
+        """Send what the engine takes; a broken pipe means that it is gone."""
+        try:
+            self.writer.flush()
+        except OSError:
+            self.ended = True
+
+
+def waker() -> int:
+    """Return a descriptor from which the numbers of the signals that came can be read."""
+    end, writer = os.pipe()
+    os.set_blocking(end, False)
+    os.set_blocking(writer, False)
+    for number in (*ENDERS, signal.SIGCHLD):
+        signal.signal(number, notice)
+    signal.set_wakeup_fd(writer)
+    return end
+
+
+def notice(number: int, frame: object) -> None:
+    """Handle a signal: the number alone, through the descriptor, is what counts."""

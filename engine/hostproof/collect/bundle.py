@@ -1,0 +1,83 @@
+"""Packs the agent in memory: how it gets to a machine without leaving a file there.
+
+Not a zipapp: that needs a file on the target to start from. Instead `python3 -c BOOTSTRAP` reads the agent's modules
+from its standard input, imports from them, and goes on to read asks from where they ended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "hostproof_agent"
+AGENT = Path(__file__).parents[1] / "agent"
+
+# -I: nothing of the user's environment or working folder; -S: no site-packages, 5 ms less; -B: writes no byte code.
+OPTIONS = ("-I", "-S", "-B", "-c")
+
+# Python 3.6 and later; a module is compiled when it is first imported.
+BOOTSTRAP = """\
+import {format}, os, sys
+def read(size):
+    parts = []
+    while size:
+        part = os.read(0, size)
+        if not part:
+            sys.exit(70)
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+modules = {format}.loads(read({size}))
+class Importer:
+    def find_spec(self, name, path=None, target=None):
+        if name in modules:
+            return type(sys.__spec__)(name, self, origin=name, is_package=name == "{package}")
+    def create_module(self, spec):
+        return None
+    def exec_module(self, module):
+        code = modules[module.__name__]
+        if isinstance(code, str):
+            code = compile(code, "<" + module.__name__ + ">", "exec")
+        exec(code, module.__dict__)
+sys.meta_path.insert(0, Importer())
+from {package}.main import main
+main()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What follows `python3` on the command line, and what that reads before the first ask."""
+
+    arguments: tuple[str, ...]
+    modules: bytes
+
+
+def pack_agent(same_python: bool) -> Bundle:
+    """Return the agent as sources, or as byte code if the target runs the very Python we do (17 ms less of 44)."""
+    modules = _codes() if same_python else _sources()
+    bootstrap = BOOTSTRAP.format(format="marshal" if same_python else "json", size=len(modules), package=PACKAGE)
+    return Bundle((*OPTIONS, bootstrap), modules)
+
+
+def _files() -> dict[str, Path]:
+    """Return the agent's files by the name of the module that each becomes."""
+    files = {f"{PACKAGE}.{path.stem}": path for path in sorted(AGENT.glob("*.py"))}
+    return {name.removesuffix(".__init__"): path for name, path in files.items()}
+
+
+@cache
+def _sources() -> bytes:
+    import json
+
+    return json.dumps({name: path.read_text(encoding="utf-8") for name, path in _files().items()}).encode("ascii")
+
+
+@cache
+def _codes() -> bytes:
+    """Take Python's own byte code cache where it has one."""
+    import marshal
+    from importlib.machinery import SourceFileLoader
+
+    return marshal.dumps({name: SourceFileLoader(name, str(path)).get_code(name) for name, path in _files().items()})
