@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields
 from itertools import chain
+from operator import call
 from typing import Any
 
 from hostproof.facts.catalog import Owner
-from hostproof.facts.codec.rows import Row, value_check
+from hostproof.facts.codec.columns import EVIDENCE_COLUMNS, FACT_COLUMNS, Document, value_check
 from hostproof.facts.snapshot import Host
 from hostproof.facts.unknown import Cause
 
-HOST_KEYS = frozenset(field.name for field in fields(Host))
 _TOP: dict[str, type] = {
     "hostproof": str,
     "created": int,
@@ -22,96 +21,106 @@ _TOP: dict[str, type] = {
     "values": dict,
     "unknown": dict,
     "facts": dict,
-    "evidence": list,
+    "evidence": dict,
     "packs": list,
 }
-_EVIDENCE: dict[str, frozenset[type]] = {
-    "kind": frozenset({str}),
-    "what": frozenset({str}),
-    "status": frozenset({int, type(None)}),
-    "took": frozenset({int}),
-    "size": frozenset({int}),
-    "head": frozenset({str}),
-    "tail": frozenset({str}),
+_HOST_KEYS = tuple(field.name for field in fields(Host))
+_UNKNOWN_KEYS = (("cause", "detail", "cure"), ("cause", "detail", "cure", "fact"))
+_PACK_KEYS = ("name", "digest")
+_COLUMN_TYPES: dict[str, set[type]] = {
+    **{name: {str} for name in ("name", "type", "owner", "kind", "what", "head", "tail")},
+    "evidence": {list},
+    "status": {int, type(None)},
+    "took": {int},
+    "size": {int},
 }
-_EVIDENCE_KEYS = _EVIDENCE.keys()
-_FACT_KEYS = frozenset({"type", "owner", "evidence"})
-_UNKNOWN_KEYS = frozenset({"cause", "detail", "cure"})
-_PACK_KEYS = frozenset({"name", "digest"})
 _OWNERS = frozenset(map(str, Owner))
 _CAUSES = frozenset(map(str, Cause))
 
 
-def structure_fault(document: Row) -> str:
+def structure_fault(document: Document) -> str:
     """Return what is wrong with a snapshot's JSON (without its digest), or an empty text."""
-    if list(document) != list(_TOP):
+    if tuple(document) != tuple(_TOP):
         return f"its keys must be {', '.join(_TOP)} and digest, in this order"
     for name, kind in _TOP.items():
         if type(document[name]) is not kind:
             return f"{name!r} is not {'an integer' if kind is int else f'a {kind.__name__}'}"
-    return next(chain(_host(document), _names(document), _unknowns(document), _lists(document), _facts(document)), "")
+    parts = (_host_fault, _unknown_fault, _pack_fault, _evidence_fault, _fact_fault)
+    return next((fault for part in parts if (fault := part(document))), "")
 
 
-def _host(document: Row) -> Iterator[str]:
+def _host_fault(document: Document) -> str:
     host = document["host"]
-    if host.keys() != HOST_KEYS or not _texts(host):
-        yield f"'host' must hold the texts {', '.join(sorted(HOST_KEYS))}"
+    if tuple(host) != _HOST_KEYS or not _texts(host):
+        return f"'host' must hold the texts {', '.join(_HOST_KEYS)}"
+    return ""
 
 
-def _names(document: Row) -> Iterator[str]:
-    values, unknown, facts = document["values"], document["unknown"], document["facts"]
-    for rows in (values, unknown, facts):
-        if list(rows) != sorted(rows):
-            yield "the facts' names are not sorted"
-    if len(values) + len(unknown) != len(facts) or facts.keys() != values.keys() | unknown.keys():
-        yield "each fact must stand in 'facts', and in either 'values' or 'unknown'"
-
-
-def _unknowns(document: Row) -> Iterator[str]:
+def _unknown_fault(document: Document) -> str:
     for name, row in document["unknown"].items():
-        if type(row) is not dict or row.keys() - {"fact"} != _UNKNOWN_KEYS or not _texts(row):
-            yield f"unknown fact {name!r} must hold the texts cause, detail, cure"
-        elif row["cause"] not in _CAUSES:
-            yield f"{row['cause']!r} is not a cause (unknown fact {name!r})"
+        if type(row) is not dict or tuple(row) not in _UNKNOWN_KEYS or not _texts(row):
+            return f"unknown fact {name!r} must hold the texts {', '.join(_UNKNOWN_KEYS[0])}"
+        if row["cause"] not in _CAUSES:
+            return f"{row['cause']!r} is not a cause (unknown fact {name!r})"
+    return ""
 
 
-def _lists(document: Row) -> Iterator[str]:
-    for at, row in enumerate(document["evidence"]):
-        if type(row) is not dict or row.keys() != _EVIDENCE_KEYS:
-            yield f"evidence {at} must hold {', '.join(_EVIDENCE)}"
-        elif not all(type(row[name]) in kinds for name, kinds in _EVIDENCE.items()):
-            yield f"evidence {at} has a value of the wrong type"
+def _pack_fault(document: Document) -> str:
     for at, row in enumerate(document["packs"]):
-        if type(row) is not dict or row.keys() != _PACK_KEYS or not _texts(row):
-            yield f"pack {at} must hold the texts name and digest"
+        if type(row) is not dict or tuple(row) != _PACK_KEYS or not _texts(row):
+            return f"pack {at} must hold the texts name and digest"
+    return ""
 
 
-def _facts(document: Row) -> Iterator[str]:
-    values, most = document["values"], len(document["evidence"])
-    for name, row in document["facts"].items():
-        if type(row) is not dict or row.keys() != _FACT_KEYS or type(row["type"]) is not str:
-            yield f"fact {name!r} must hold type, owner and evidence"
-        elif row["owner"] not in _OWNERS if type(row["owner"]) is str else True:
-            yield f"fact {name!r} has an owner that there is not"
-        elif not _indices(row["evidence"], most):
-            yield f"fact {name!r} names evidence that there is not"
-        else:
-            yield from _value(name, row["type"], values)
+def _evidence_fault(document: Document) -> str:
+    return _column_fault("evidence", document["evidence"], EVIDENCE_COLUMNS)
 
 
-def _value(name: str, spelling: str, values: Row) -> Iterator[str]:
-    try:
-        check = value_check(spelling)
-    except ValueError as error:
-        yield f"fact {name!r}: {error}"
-        return
-    if name in values and not check(values[name]):
-        yield f"the value of {name!r} is not of its type, {spelling}"
+def _fact_fault(document: Document) -> str:
+    facts, values, unknown = document["facts"], document["values"], document["unknown"]
+    fault = _column_fault("facts", facts, FACT_COLUMNS)
+    if fault:
+        return fault
+    if facts["name"] != [*sorted(values), *sorted(unknown)] or not values.keys().isdisjoint(unknown):
+        return "'facts' must name each fact once: those of 'values', sorted, then those of 'unknown', sorted"
+    if list(values) != facts["name"][: len(values)] or list(unknown) != facts["name"][len(values) :]:
+        return "the facts in 'values' and 'unknown' are not sorted"
+    if not _OWNERS.issuperset(facts["owner"]):
+        return f"{next(owner for owner in facts['owner'] if owner not in _OWNERS)!r} is not an owner"
+    return _index_fault(facts["evidence"], len(document["evidence"]["kind"])) or _value_fault(facts, values)
 
 
-def _indices(numbers: Any, most: int) -> bool:
-    return type(numbers) is list and all(type(number) is int and 0 <= number < most for number in numbers)
+def _value_fault(facts: Document, values: Document) -> str:
+    checks = {}
+    for spelling in set(facts["type"]):
+        try:
+            checks[spelling] = value_check(spelling)
+        except ValueError as error:
+            return f"the type of {facts['name'][facts['type'].index(spelling)]!r}: {error}"
+    right = list(map(call, map(checks.__getitem__, facts["type"]), values.values()))
+    if not all(right):
+        at = right.index(False)
+        return f"the value of {facts['name'][at]!r} is not of its type, {facts['type'][at]}"
+    return ""
 
 
-def _texts(row: Row) -> bool:
-    return all(type(value) is str for value in row.values())
+def _column_fault(table: str, columns: Document, wanted: tuple[str, ...]) -> str:
+    if tuple(columns) != wanted or set(map(type, columns.values())) != {list}:
+        return f"{table!r} must hold the columns {', '.join(wanted)}"
+    if len(set(map(len, columns.values()))) != 1:
+        return f"the columns of {table!r} have different lengths"
+    for name, column in columns.items():
+        if not set(map(type, column)) <= _COLUMN_TYPES[name]:
+            return f"column {name!r} of {table!r} has a value of the wrong type"
+    return ""
+
+
+def _index_fault(rows: list[list[Any]], most: int) -> str:
+    indices = list(chain.from_iterable(rows))
+    if indices and (set(map(type, indices)) != {int} or min(indices) < 0 or max(indices) >= most):
+        return f"a fact names evidence that there is not: there are {most}, counted from 0"
+    return ""
+
+
+def _texts(row: Document) -> bool:
+    return set(map(type, row.values())) == {str}
