@@ -49,7 +49,7 @@ def affinity() -> "list[int]":
 
 
 def statvfs(path: str) -> "dict[str, int]":
-    """Return what statvfs(3) says; sizes in units of `frsize` bytes."""
+    """Return what a file system says of itself (man page 3 statvfs); sizes in units of `frsize` bytes."""
     found = os.statvfs(to_bytes(path))
     names = ("bsize", "frsize", "blocks", "bfree", "bavail", "files", "ffree", "favail", "flag", "namemax")
     return {name: getattr(found, "f_" + name) for name in names}
@@ -133,7 +133,7 @@ def lsm_list_modules() -> "list[str]":
 def write_and_execute(folder: str) -> "dict[str, object]":
     """Return whether a program can be written into a folder and then run from it; `error` names what refused it."""
     path = os.path.join(to_bytes(folder), b".hostproof-" + os.urandom(8).hex().encode("ascii"))
-    said = {"written": False, "executed": False, "error": ""}  # type: dict[str, object]
+    said: "dict[str, object]" = {"written": False, "executed": False, "error": ""}
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o700)
     except OSError as problem:
@@ -224,7 +224,7 @@ def listdir(folder: str) -> "list[str]":
     return sorted(names)
 
 
-CALLS = {
+CALLS: "dict[str, Callable[..., object]]" = {
     "access": access,
     "adjtimex": adjtimex,
     "affinity": affinity,
@@ -239,4 +239,4 @@ CALLS = {
     "uname": uname,
     "which": which,
     "write_and_execute": write_and_execute,
-}  # type: dict[str, Callable[..., object]]
+}

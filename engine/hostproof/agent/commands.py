@@ -35,9 +35,9 @@ class Command:
         self.sizes = {self.out: 0, self.err: 0}
         self.open = {self.out, self.err}
         self.due = time.monotonic() + self.timeout / SECOND
-        self.error = None  # type: AskError | None
+        self.error: "AskError | None" = None
         self.stage = "running"  # then: asked to end, killed, lingering, done
-        self.status = None  # type: int | None
+        self.status: "int | None" = None
 
     def read(self, end: int, scratch: bytearray) -> bool:
         """Take what an output holds; False when it is at its end and was closed."""

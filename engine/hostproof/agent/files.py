@@ -4,7 +4,7 @@ import errno
 import os
 import stat
 
-from .lines import AskError, base64, ask_error, to_bytes, to_text, whole
+from .lines import AskError, ask_error, base64, to_bytes, to_text, whole
 
 MOST_FILE = 16 * 1024 * 1024  # also of all files of a glob together
 MOST_FILES = 65536
@@ -20,7 +20,7 @@ def read_file(ask: "dict[str, object]") -> "dict[str, object]":
     path = str(ask["path"])
     most = whole(ask, "most", MOST_FILE, MOST_FILE)
     data, size = read_bounded(to_bytes(path), most)
-    said = {"data": base64(data), "size": size}  # type: dict[str, object]
+    said: "dict[str, object]" = {"data": base64(data), "size": size}
     if size > most:
         said.update(too_large(path, size, most).fields())
     return said
@@ -81,7 +81,7 @@ def read_glob(ask: "dict[str, object]") -> "dict[str, object]":
     most = whole(ask, "most", CHUNK, MOST_FILE)
     most_files = whole(ask, "most_files", MOST_FILES, MOST_FILES)
     paths, missed = expand(to_bytes(str(ask["pattern"])))
-    files = {}  # type: dict[str, str]
+    files: "dict[str, str]" = {}
     size = 0
     for path in paths[:most_files]:
         try:
@@ -92,7 +92,7 @@ def read_glob(ask: "dict[str, object]") -> "dict[str, object]":
             size += length
         except AskError as problem:
             missed[to_text(path)] = problem.fields()["error"]
-    said = {"files": files, "missed": missed, "size": size}  # type: dict[str, object]
+    said: "dict[str, object]" = {"files": files, "missed": missed, "size": size}
     if len(paths) > most_files:
         detail = "{} matches {} files, the bound is {}".format(ask["pattern"], len(paths), most_files)
         said.update(AskError("too-large", detail).fields())
@@ -106,7 +106,7 @@ def expand(pattern: bytes) -> "tuple[list[bytes], dict[str, object]]":
     where the folder before the first wildcard can't be listed, or more than MOST_ENTRIES would be looked at.
     """
     found = [b"/"]
-    missed = {}  # type: dict[str, object]
+    missed: "dict[str, object]" = {}
     seen = 0
     wild = False
     for part in [part for part in pattern.split(b"/") if part]:

@@ -11,7 +11,7 @@ import time
 from collections import deque
 
 from . import calls, files, offspring
-from .lines import AskError, answer, now, ask_error
+from .lines import AskError, answer, ask_error, now
 from .pipes import LineReader, Writer
 
 MOST_TIME = 5.0  # seconds for one file, glob or call
@@ -26,8 +26,8 @@ class Hand:
     """The loop's side: what still has to be asked, what has been, and since when the first of these is at work."""
 
     def __init__(self) -> None:
-        self.waiting = deque()  # type: deque[tuple[object, bytes]]
-        self.asked = deque()  # type: deque[tuple[object, bytes]]
+        self.waiting: "deque[tuple[object, bytes]]" = deque()
+        self.asked: "deque[tuple[object, bytes]]" = deque()
         self.pid = 0
         self.since = 0.0
 

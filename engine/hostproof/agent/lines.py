@@ -42,7 +42,7 @@ class AskError(Exception):
 
     def fields(self) -> "dict[str, object]":
         """Return what the error is in an answer; `status` is the errno, where the kernel gave one."""
-        said = {"error": {"cause": self.cause, "detail": self.detail, "cure": self.cure}}  # type: dict[str, object]
+        said: "dict[str, object]" = {"error": {"cause": self.cause, "detail": self.detail, "cure": self.cure}}
         if self.number is not None:
             said["status"] = self.number
         return said

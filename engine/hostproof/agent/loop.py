@@ -36,13 +36,13 @@ class Loop:
         self.writer = Writer(answers)
         self.hand = hand.Hand()
         self.starter = Starter(dict(os.environ))
-        self.waiting = deque()  # type: deque[dict[str, object]]
-        self.commands = {}  # type: dict[int, Command]
-        self.ends = {}  # type: dict[int, Command]
+        self.waiting: "deque[dict[str, object]]" = deque()
+        self.commands: "dict[int, Command]" = {}
+        self.ends: "dict[int, Command]" = {}
         self.scratch = bytearray(CHUNK)
         self.complete = False  # every ask has come in
         self.ended = False  # somebody wants us to stop
-        self.sweep_due = None  # type: float | None
+        self.sweep_due: "float | None" = None
         self.wake = waker()
 
     def run(self) -> None:

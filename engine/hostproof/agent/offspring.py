@@ -41,7 +41,7 @@ def die_with_parent(parent: int, number: int) -> None:
 
 def children(pid: int) -> "list[int]":
     """Return the children of a process, whichever of its threads started them, zombies included."""
-    found = []  # type: list[int]
+    found: "list[int]" = []
     try:
         for thread in os.listdir("/proc/{}/task".format(pid)):
             with open("/proc/{}/task/{}/children".format(pid, thread), "rb") as file:

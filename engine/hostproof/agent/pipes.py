@@ -14,7 +14,7 @@ class Writer:
         os.set_blocking(end, False)
         self.end = end
         self.waiting = 0
-        self.parts = deque()  # type: deque[bytes]
+        self.parts: "deque[bytes]" = deque()
         self.sent = 0  # of the first part
 
     def put(self, data: bytes) -> None:
@@ -42,7 +42,7 @@ class LineReader:
 
     def __init__(self, longest: int) -> None:
         self.longest = longest
-        self.begun = []  # type: list[bytes]
+        self.begun: "list[bytes]" = []
         self.length = 0
 
     def feed(self, chunk: bytes) -> "list[bytes]":

@@ -51,7 +51,7 @@ class Starter:
     def __init__(self, environ: "dict[str, str]") -> None:
         self.folders = search_path(environ)
         self.environment = clean_environment(environ)
-        self.found = {}  # type: dict[str, str | None]
+        self.found: "dict[str, str | None]" = {}
         self.empty = empty_input()
 
     def program(self, name: str) -> str:
