@@ -55,7 +55,7 @@ def mixed_checks(folder: Path, number: int, port: int) -> Path:
         else:
             listening = f'tcp matches ":{port + n // 10 % 2:04X} [0-9A-F]+:0000 0A "'
             rules.append((n, f"not ({listening})" if n // 10 % 2 else listening))
-    lines = [f'  - {{id: mixed.r{n}, title: check {n}, severity: medium, assert: \'{text}\'}}' for n, text in rules]
+    lines = [f"  - {{id: mixed.r{n}, title: check {n}, severity: medium, assert: '{text}'}}" for n, text in rules]
     return _write(folder, HEAD.format(name="bench-mixed") + "\n".join(["facts:", *facts, "rules:", *lines, ""]))
 
 

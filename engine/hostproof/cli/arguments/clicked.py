@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 USAGE = 2
 INTERRUPTED = 130
+HELP = {"help_option_names": ["-h", "--help"]}
 FINISHED = "Exit codes: 0 fit, 1 unfit, 2 usage or pack problem, 3 undecided, 70 internal error, 130 interrupted."
 
 
@@ -42,7 +43,7 @@ def build_group(perform: Callable[[Command, Given], int]) -> click.Group:
     from hostproof import __version__
 
     about = "Prove that a Linux host is fit to run software, from declarative rules over typed facts."
-    group = click.Group("hostproof", help=about, epilog=FINISHED, no_args_is_help=True)
+    group = click.Group("hostproof", help=about, epilog=FINISHED, no_args_is_help=True, context_settings=HELP)
     click.version_option(__version__, message="hostproof %(version)s")(group)
     for command in COMMANDS:
         group.add_command(_command(command, perform))
