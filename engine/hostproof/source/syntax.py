@@ -1,0 +1,92 @@
+"""What libyaml says about a malformed text, as a problem that tells its writer what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hostproof.source.problems import Problem
+from hostproof.source.spans import SourceFile, Span
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A phrase of libyaml's message, and ours.
+
+    `{char}` is the character at fault and `{opening}` the place where the construct around it begins. With
+    `at_opening` the problem points there: a quote that is never closed is not wrong at the end of the file.
+    """
+
+    phrase: str
+    message: str
+    hint: str
+    code: str = "HP-E007"
+    at_opening: bool = False
+
+
+_TAB = "indent with spaces"
+_QUOTE = "put the text in quotes"
+_ESCAPE = r"write \\ for a backslash, or use single quotes, in which a backslash is itself"
+_LIST = "the list opened at {opening}: put commas between its items, and close it with ]"
+_MAP = "the mapping opened at {opening}: put commas between its entries, and close it with }}"
+_DIRECTIVE = "leave the line out: packs are YAML 1.2 without directives"
+
+# The messages of libyaml 0.1 and 0.2 (scanner.c, parser.c); the first phrase found counts.
+_ROWS = (
+    _Row("unexpected end of stream", "the quoted text is never closed", "add the closing quote", at_opening=True),
+    _Row("unexpected document indicator", "the quoted text is never closed", "add the closing quote", at_opening=True),
+    _Row("unknown escape character", "{char} is no escape sequence", _ESCAPE),
+    _Row("hexdecimal number", "an escape sequence lacks hexadecimal digits", _ESCAPE),
+    _Row("invalid Unicode character escape", "the escape sequence stands for no character", _ESCAPE),
+    _Row("expected ',' or ']'", "expected a comma or ] before this", _LIST),
+    _Row("expected ',' or '}'", "expected a comma or } before this", _MAP),
+    _Row("could not find expected ':'", "this line is no key with a value", 'write "key: value"', at_opening=True),
+    _Row("mapping values", "a colon and a space may not stand here", f"{_QUOTE}, or check the indentation"),
+    _Row("mapping keys", "a key may not begin here", "put it on a line of its own"),
+    _Row("block sequence entries", "a list item may not begin here", "put it on a line of its own"),
+    _Row("expected key", "expected a key here", "indent the keys of the mapping that begins at {opening} alike"),
+    _Row("expected '-'", "expected an item of the list here", "indent the items of the list at {opening} alike"),
+    _Row("expected node content", "a value may not begin with {char}", _QUOTE),
+    _Row("alphabetic or numeric character", "* and & must be followed by a name", f"{_QUOTE} if it is no alias"),
+    _Row("undefined tag handle", "a text that begins with ! is a tag", _QUOTE, "HP-E013"),
+    _Row("a tab character", "a tab cannot indent", _TAB, "HP-E008"),
+    _Row("cannot start any token", "a value may not begin with {char}", _QUOTE),
+    _Row("expected comment or line break", "only a comment may follow on this line", "begin the text on the next line"),
+    _Row("indentation indicator equal to 0", "a block cannot be indented by 0 spaces", "write 1 to 9"),
+    _Row("expected <document start>", "nothing may follow here", "put everything into one mapping or list"),
+    _Row("directive", "directives are not allowed", _DIRECTIVE, "HP-E014"),
+    _Row("unexpected ':'", "a colon may not stand here", _QUOTE),
+)
+
+
+def syntax_problem(file: SourceFile, phrase: str, context: str, at: int, opening: int | None) -> Problem:
+    """Return the problem for libyaml's message `phrase` at the offset `at`, while doing `context`.
+
+    `opening` is the offset where the construct that it was reading begins. Offsets may lie behind the end.
+    """
+    length = len(file.text)
+    at = min(at, length)
+    opening = at if opening is None else min(opening, length)
+    char = file.text[at : at + 1]
+    row = _row(phrase, context, char)
+    place = opening if row.at_opening else at
+    line, column = file.position(opening)
+    words = {"char": _shown(char), "opening": f"{line}:{column}"}
+    return Problem(row.code, row.message.format(**words), _mark(file, place), row.hint.format(**words))
+
+
+def _row(phrase: str, context: str, char: str) -> _Row:
+    if char == "\t" and "cannot start any token" in phrase:
+        phrase = "a tab character"
+    if "tag" in context or "directive" in context:
+        phrase = "directive" if "directive" in context or "%" in context else "undefined tag handle"
+    known = (row for row in _ROWS if row.phrase in phrase)
+    return next(known, _Row("", phrase.replace("{", "{{").replace("}", "}}"), ""))
+
+
+def _shown(char: str) -> str:
+    return repr(char) if char.strip() else "the end of the line"
+
+
+def _mark(file: SourceFile, at: int) -> Span:
+    """Point at one character, or behind the last of the line."""
+    return file.span(at, at + (file.text[at : at + 1].strip("\r\n") != ""))
