@@ -21,7 +21,7 @@ def read_source(path: str | Path) -> SourceFile:
     The text keeps its line ends. Raises `ProblemError` if there is no such file, or if it is anything else:
     a folder or a device could be read for ever.
     """
-    data = _read(str(path))
+    data = read_bytes(path)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -32,18 +32,19 @@ def read_source(path: str | Path) -> SourceFile:
     return SourceFile(str(path), text.removeprefix(BYTE_ORDER_MARK))
 
 
-def _read(path: str) -> bytes:
+def read_bytes(path: str | Path, most: int = MOST_BYTES) -> bytes:
+    """Return what a regular file of at most `most` bytes holds. Raises `ProblemError` like `read_source`."""
     try:
         # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
-            _demand_regular(path, os.fstat(file.fileno()).st_mode)
-            data = file.read(MOST_BYTES + 1)
+            _demand_regular(str(path), os.fstat(file.fileno()).st_mode)
+            data = file.read(most + 1)
     except FileNotFoundError as error:
         _refuse("HP-E001", f"there is no file {path}", error)
     except (OSError, ValueError) as error:
         _refuse("HP-E002", f"{path} cannot be read: {_reason(error)}", error)
-    if len(data) > MOST_BYTES:
-        _refuse("HP-E004", f"{path} has more than {MOST_BYTES:,} bytes")
+    if len(data) > most:
+        _refuse("HP-E004", f"{path} has more than {most:,} bytes")
     return data
 
 

@@ -23,11 +23,12 @@ from hostproof.facts.codec.columns import (
     FactColumns,
     UnknownRows,
 )
-from hostproof.facts.codec.frame import pack_frame, read_bounded, refusal, unpack_frame
+from hostproof.facts.codec.frame import MOST_BYTES, pack_frame, refusal, unpack_frame
 from hostproof.facts.codec.structure import structure_fault
 from hostproof.facts.fits import not_storable
 from hostproof.facts.snapshot import Host, PackRef, Snapshot
 from hostproof.facts.unknown import Unknown
+from hostproof.source.files import read_bytes
 
 FORMAT = "snapshot-1"
 _BEFORE_DIGEST = b',"digest":"sha256:'
@@ -67,8 +68,7 @@ def decode_snapshot(data: bytes, name: str) -> Snapshot:
 
 def read_snapshot(path: Path) -> Snapshot:
     """Read a snapshot file. Raises ProblemError: what `decode_snapshot` refuses, and files that can't be read."""
-    name = str(path)
-    return decode_snapshot(read_bounded(path, name), name)
+    return decode_snapshot(read_bytes(path, MOST_BYTES), str(path))
 
 
 def snapshot_digest(snapshot: Snapshot) -> str:

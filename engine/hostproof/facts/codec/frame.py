@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from hostproof.source.problems import Problem, ProblemError
 
 MOST_BYTES = 64 * 2**20
@@ -36,22 +34,6 @@ def unpack_frame(data: bytes, name: str) -> bytes:
             hint = "copy it again, or take the snapshot again"
             raise refusal("HP-E402", f"{name} ends before its data does", hint) from None
         raise refusal("HP-E403", f"{name} cannot be unpacked: {error}", "copy it again") from None
-
-
-def read_bounded(path: Path, name: str) -> bytes:
-    """Return a regular file's bytes, 64 MiB at most. Raises ProblemError: HP-E001 to HP-E003, HP-E404."""
-    try:
-        if not path.is_file() and path.exists():
-            raise refusal("HP-E003", f"{name} is not a regular file")
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise refusal("HP-E001", f"{name} does not exist") from None
-    except (OSError, ValueError) as error:
-        raise refusal("HP-E002", f"{name} cannot be read: {error}") from None
-    if len(data) > MOST_BYTES:
-        raise refusal("HP-E404", f"{name} has more than {MOST_BYTES} bytes")
-    return data
 
 
 def refusal(code: str, message: str, hint: str = "") -> ProblemError:
