@@ -3,6 +3,7 @@
 A row raises OSError or AskError where there is no answer. Numbers and structures cite where they come from.
 """
 
+import errno
 import os
 import time
 from itertools import islice
@@ -172,8 +173,6 @@ def executed(path: bytes) -> str:
 
 def name_of(problem: OSError) -> str:
     """Return the name of an errno, as EACCES."""
-    import errno
-
     return errno.errorcode.get(problem.errno or 0, str(problem.errno))
 
 
@@ -211,8 +210,14 @@ def link(path: str) -> "str | None":
     """Return where one symbolic link points."""
     try:
         return to_text(os.readlink(to_bytes(path)))
-    except FileNotFoundError:
-        return None
+    except OSError as problem:
+        if problem.errno in (
+            errno.ENOENT,
+            errno.ENOTDIR,
+            errno.EINVAL,
+        ):  # the last is readlink(2)'s for what is no link
+            return None
+        raise
 
 
 def listdir(folder: str) -> "list[str]":
@@ -224,18 +229,64 @@ def listdir(folder: str) -> "list[str]":
     return sorted(names)
 
 
+def resolution() -> int:
+    """Return the resolution of CLOCK_MONOTONIC in nanoseconds."""
+    return round(time.clock_getres(time.CLOCK_MONOTONIC) * 1e9)
+
+
+def cgroups(*names: str) -> "list[dict[str, object]]":
+    """Return the control groups of this process with chosen files of each."""
+    from . import groups
+
+    return groups.cgroups(*names)
+
+
+def filesystems() -> "list[dict[str, object]]":
+    """Return the room on local file systems."""
+    from . import places
+
+    return places.filesystems()
+
+
+def temp() -> "dict[str, object]":
+    """Return what the folder for temporary files is good for."""
+    from . import places
+
+    return places.temp()
+
+
+def interfaces() -> "list[dict[str, object]]":
+    """Return the network interfaces."""
+    from . import network
+
+    return network.interfaces()
+
+
+def loopback() -> "dict[str, str]":
+    """Return whether the loopback works, as the errors it gave."""
+    from . import network
+
+    return network.loopback()
+
+
 CALLS: "dict[str, Callable[..., object]]" = {
     "access": access,
     "adjtimex": adjtimex,
     "affinity": affinity,
+    "cgroups": cgroups,
+    "filesystems": filesystems,
     "getrandom": getrandom,
+    "interfaces": interfaces,
     "listdir": listdir,
+    "loopback": loopback,
     "lsm_list_modules": lsm_list_modules,
     "now": clocks,
     "readlink": readlink,
+    "resolution": resolution,
     "rlimits": rlimits,
     "statvfs": statvfs,
     "sysconf": sysconf,
+    "temp": temp,
     "uname": uname,
     "which": which,
     "write_and_execute": write_and_execute,

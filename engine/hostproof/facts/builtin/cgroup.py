@@ -18,7 +18,7 @@ def _cgroup(name: str, kind: Type, meaning: str) -> FactSpec:
 
 ROWS: tuple[FactSpec, ...] = (
     _cgroup("mode", STRING, "v1, v2, hybrid (v1 controllers beside an empty v2 tree) or none"),
-    _cgroup("path", STRING, "Path in the v2 tree, or with v1 alone the longest of its paths; / is the root"),
+    _cgroup("path", STRING, "The longest of its paths; / is the root, of its cgroup namespace if it has one"),
     _cgroup("paths", map_of(STRING), "Path by v1 controller; the v2 tree is called unified"),
     _cgroup("controllers", list_of(STRING), "Controllers that can limit the group: cpu, memory, pids..."),
     _cgroup("pids.limit", COUNT.optional(), "Most tasks allowed, lowest of all ancestors; null is no limit"),

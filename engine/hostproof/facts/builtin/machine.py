@@ -72,12 +72,14 @@ _LOAD: tuple[FactSpec, ...] = (
 PRESSURES = (("cpu", "some"), ("memory", "some"), ("memory", "full"), ("io", "some"), ("io", "full"))
 WINDOWS = (("avg10", "10 seconds"), ("avg60", "minute"), ("avg300", "5 minutes"))
 
+_WAITING = {"some": "some task", "full": "every busy task"}
+
 _PSI: tuple[FactSpec, ...] = tuple(
     FactSpec(
         f"psi.{resource}.{who}.{window}",
         RATIO,
         _HOST,
-        f"Share of the last {span} in which {who} busy tasks waited for {resource}",
+        f"Share of the last {span} in which {_WAITING[who]} waited for {resource}",
         "psi",
     )
     for resource, who in PRESSURES

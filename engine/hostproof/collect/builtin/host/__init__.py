@@ -1,0 +1,1 @@
+"""Collectors of facts about the machine: kernel, distribution, processors, memory, clocks, hypervisor."""

@@ -1,0 +1,1 @@
+"""Collectors of facts about interfaces, ports, connection tracking and name resolution."""

@@ -1,0 +1,1 @@
+"""Collectors of facts about the agent's own process and what confines it."""
