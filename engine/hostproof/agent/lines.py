@@ -10,6 +10,7 @@ import time
 PROTOCOL = 1
 SECOND = 1000000000
 LONGEST_LINE = 4 * 1024 * 1024  # of an ask
+SPELLER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)
 
 # Errors of the kernel by the cause that a rule's author knows; all others are `failed`.
 CAUSES = {
@@ -99,7 +100,7 @@ def answer(ask: object, fields: "dict[str, object]", started: int) -> bytes:
 
 def spell(said: "dict[str, object]") -> bytes:
     """Return one JSON line, pure ASCII and strict (no NaN)."""
-    return json.dumps(said, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
+    return SPELLER.encode(said).encode("ascii") + b"\n"
 
 
 def whole(ask: "dict[str, object]", name: str, usual: int, most: int) -> int:

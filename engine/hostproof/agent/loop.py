@@ -20,6 +20,7 @@ from .spawn import Starter
 MOST_AT_ONCE = 16
 ROOM = 16 * 1024 * 1024
 MOST_UNSENT = 4 * 1024 * 1024  # answers that the engine has not taken; above it nothing new is begun
+STARTS = 4  # commands begun between two looks at what has come
 SWEEP_TIME = 0.02  # seconds after a command has ended until what it left behind is looked for
 ENDERS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
@@ -40,6 +41,7 @@ class Loop:
         self.commands: "dict[int, Command]" = {}
         self.ends: "dict[int, Command]" = {}
         self.scratch = bytearray(CHUNK)
+        self.short = False  # the system has no process to spare
         self.complete = False  # every ask has come in
         self.ended = False  # somebody wants us to stop
         self.sweep_due: "float | None" = None
@@ -66,21 +68,26 @@ class Loop:
         return self.writer.waiting > MOST_UNSENT
 
     def begin(self) -> None:
-        """Hand asks over and start commands, as far as there is room."""
+        """Hand asks over and start some commands, as far as there is room."""
         if not self.full:
             self.hand.pump()
-            while self.waiting and self.has_room(self.waiting[0]) and self.start(self.waiting[0]):
+            for _ in range(STARTS):
+                if self.short or not self.has_room or not self.start(self.waiting[0]):
+                    break
                 self.waiting.popleft()
         self.flush()
 
-    def has_room(self, ask: "dict[str, object]") -> bool:
-        """Whether one more command may run now."""
+    @property
+    def has_room(self) -> bool:
+        """Whether one more command waits and may run now."""
+        if not self.waiting or not self.commands:
+            return bool(self.waiting)
         taken = sum(command.most for command in self.commands.values())
-        more = whole(ask, "most", USUAL_OUTPUT, MOST_OUTPUT)
-        return not self.commands or (len(self.commands) < MOST_AT_ONCE and taken + more <= ROOM)
+        more = whole(self.waiting[0], "most", USUAL_OUTPUT, MOST_OUTPUT)
+        return len(self.commands) < MOST_AT_ONCE and taken + more <= ROOM
 
     def start(self, ask: "dict[str, object]") -> bool:
-        """Start a command, or answer why it can't be; False to try again later."""
+        """Start a command, or answer why it can't be; False to try again when another has ended."""
         started = now()
         try:
             command = Command(ask, self.starter)
@@ -88,6 +95,7 @@ class Loop:
             self.say(ask["id"], problem.fields(), started)
         except BlockingIOError as problem:
             if self.commands:
+                self.short = True
                 return False
             self.say(ask["id"], AskError("failed", str(problem), "raise the limit of processes").fields(), started)
         else:
@@ -112,6 +120,8 @@ class Loop:
 
     def patience(self) -> "float | None":
         """Return the milliseconds until something is due."""
+        if self.has_room and not self.full and not self.short:
+            return 0
         dues = [command.due for command in self.commands.values()]
         if self.hand.asked:
             dues.append(self.hand.since + hand.MOST_TIME)
@@ -178,6 +188,7 @@ class Loop:
             del self.ends[end]
         self.say(command.ask, command.finish(), command.started)
         del self.commands[command.pid]
+        self.short = False
         if self.sweep_due is None:
             self.sweep_due = time.monotonic() + (0 if command.stage == "done" else SWEEP_TIME)
 

@@ -1,0 +1,252 @@
+"""One session with one agent: a target and asks in, an Answer for every ask out, whatever becomes of the agent.
+
+The agent is started once, by `sh`. Its pipes are ours, not sh's: sh's callbacks come only when a buffer is full or the
+program has ended, its queues hold everything in memory, and `_timeout` leaves grandchildren alive (all measured).
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO
+
+from hostproof.collect.asks import Answer, Ask
+from hostproof.collect.bundle import pack_agent
+from hostproof.collect.target import Target
+from hostproof.collect.wire import END, LONGEST_LINE, Hello, WireError, decode_answer, decode_hello, encode_ask
+from hostproof.facts.requests import SECOND
+from hostproof.facts.units import format_duration
+from hostproof.facts.unknown import Cause, Unknown
+from hostproof.source.harmless import one_line
+
+if TYPE_CHECKING:
+    import sh
+
+GRACE = 3.0  # seconds that the agent has to end all it started, after which its own group is killed
+CHUNK = 262144
+MOST_HEARD = 1024 * 1024 * 1024
+MOST_STDERR = 4096
+_REPORT = "report this as a bug of hostproof, with the evidence"
+
+
+@dataclass(slots=True)
+class Session:
+    """What has been said so far. `answers` lacks what has not come; `trouble` says why nothing more will."""
+
+    asks: Sequence[Ask]
+    unsent: memoryview
+    hello: Hello | None = None
+    answers: dict[int, Answer] = field(default_factory=dict)
+    trouble: Unknown | None = None
+    heard: int = 0
+    stderr: bytes = b""
+    partial: bytearray = field(default_factory=bytearray)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing more is to be waited for."""
+        return self.trouble is not None or len(self.answers) == len(self.asks)
+
+    def answer(self, number: int) -> Answer:
+        """Return the answer to the ask of this number, an error if none came."""
+        return self.answers.get(number) or Answer(error=self.trouble)
+
+    def hear(self, chunk: bytes) -> None:
+        """Take what the agent wrote. Raises WireError."""
+        self.heard += len(chunk)
+        *lines, rest = chunk.split(b"\n")
+        for line in lines:
+            self.partial += line
+            self.take(bytes(self.partial))
+            self.partial.clear()
+        self.partial += rest
+        if len(self.partial) > LONGEST_LINE or self.heard > MOST_HEARD:
+            raise WireError("more than it was asked for")
+
+    def take(self, line: bytes) -> None:
+        """Take one line. Raises WireError."""
+        if self.hello is None:
+            self.hello = decode_hello(line)
+            return
+        number, answer = decode_answer(line)
+        if not 0 <= number < len(self.asks) or number in self.answers:
+            raise WireError(f"an answer to ask {number}, which is not open")
+        self.answers[number] = answer
+
+
+def hold_session(
+    target: Target, asks: Sequence[Ask], deadline: int, progress: Callable[[int], None] | None = None
+) -> Session:
+    """Ask everything of one agent and return what came of it.
+
+    `deadline` is the time for all of it in nanoseconds; `progress` is called with the number of answers so far. An
+    agent that can't be started, dies, or talks nonsense makes errors, never an exception. KeyboardInterrupt passes
+    through once the agent and all it started are gone.
+    """
+    bundle = pack_agent(target.same_python)
+    lines = [encode_ask(number, ask) for number, ask in enumerate(asks)]
+    session = Session(asks, memoryview(b"".join((bundle.modules, *lines, END))))
+    with _Agent(target, (*target.python[1:], *bundle.arguments)) as agent:
+        if agent.refusal is not None:
+            session.trouble = agent.refusal
+        else:
+            _talk(agent, session, time.monotonic_ns() + deadline, progress)
+    if session.trouble is None and not session.complete:
+        session.trouble = _silence(agent, session, deadline)
+    return session
+
+
+def _talk(agent: _Agent, session: Session, end: int, progress: Callable[[int], None] | None) -> None:
+    """Write asks and read answers until all have come, the agent has gone, or the time is over."""
+    while not session.complete and agent.open:
+        left = end - time.monotonic_ns()
+        if left <= 0:
+            return
+        known = len(session.answers)
+        for name, chunk in agent.exchange(session, left / SECOND):
+            if name == "stderr":
+                session.stderr = (session.stderr + chunk)[-MOST_STDERR:]
+                continue
+            try:
+                session.hear(chunk)
+            except WireError as problem:
+                detail = f"the agent wrote what it never should: {problem}"
+                session.trouble = Unknown(Cause.FAILED, detail, _REPORT)
+        if progress is not None and len(session.answers) > known:
+            progress(len(session.answers))
+
+
+def _silence(agent: _Agent, session: Session, deadline: int) -> Unknown:
+    """Return why some answers did not come."""
+    if agent.open:
+        detail = f"the time for the whole run, {format_duration(deadline)}, was over first"
+        return Unknown(Cause.TIMEOUT, detail, "allow more time for the run")
+    words = one_line(session.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2], 200)
+    said = f": {words}" if words else ""
+    if session.hello is None and agent.status in {126, 127}:
+        return Unknown(Cause.NO_TOOL, f"Python could not be started{said}", "install python3 (3.6 or later) there")
+    return Unknown(Cause.FAILED, f"the agent ended early, with status {agent.status}{said}", _REPORT)
+
+
+class _Agent:
+    """A started agent and our ends of its pipes; leaving the `with` ends it and everything it started."""
+
+    def __init__(self, target: Target, arguments: tuple[str, ...]) -> None:
+        self.refusal: Unknown | None = None
+        self.status: int | None = None
+        self.open = False  # whether more can come from it
+        self._command: sh.RunningCommand | None = None
+        self._program = target.python[0]
+        self._arguments = arguments
+        self._ends: dict[str, int] = {}
+
+    def __enter__(self) -> _Agent:
+        theirs_in, self._ends["stdin"] = os.pipe()
+        self._ends["stdout"], theirs_out = os.pipe()
+        self._ends["stderr"], theirs_err = os.pipe()
+        for end in self._ends.values():
+            os.set_blocking(end, False)
+        try:
+            with (
+                os.fdopen(theirs_in, "rb") as source,
+                os.fdopen(theirs_out, "wb") as out,
+                os.fdopen(theirs_err, "wb") as err,
+            ):
+                self._start(source, out, err)
+        except BaseException:
+            self._close(*self._ends)
+            raise
+        return self
+
+    def _start(self, source: BinaryIO, out: BinaryIO, err: BinaryIO) -> None:
+        import sh
+
+        engine = os.getpid()
+        try:
+            self._command = sh.Command(self._program)(
+                *self._arguments,
+                _in=source,
+                _out=out,
+                _err=err,
+                _bg=True,
+                _bg_exc=False,
+                _new_session=True,
+            )
+            self.open = True
+        except (sh.CommandNotFound, sh.ForkException, OSError) as problem:
+            why = one_line(str(problem).strip().rpartition("\n")[2], 200)
+            self.refusal = Unknown(Cause.NO_TOOL, f"{self._program} could not be started: {why}", "install python3")
+        except BaseException:
+            if os.getpid() != engine:  # Ctrl-C came between fork and exec: this is the child, and must not go on as us
+                os._exit(255)
+            raise
+
+    def exchange(self, session: Session, patience: float) -> list[tuple[str, bytes]]:
+        """Wait, at most `patience` seconds; write what can be written, return what was read from which pipe."""
+        poll = select.poll()
+        for name in self._ends:
+            if name != "stdin":
+                poll.register(self._ends[name], select.POLLIN)
+            elif session.unsent:
+                poll.register(self._ends[name], select.POLLOUT)
+        ready = {end for end, _ in poll.poll(patience * 1000 + 1)}
+        if self._ends.get("stdin") in ready:
+            self._send(session)
+        heard = [(name, self._receive(name)) for name in ("stderr", "stdout") if self._ends.get(name) in ready]
+        self.open = "stdout" in self._ends
+        return heard
+
+    def _send(self, session: Session) -> None:
+        try:
+            session.unsent = session.unsent[os.write(self._ends["stdin"], session.unsent[:CHUNK]) :]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:  # it has gone: what it said before it went is still to be read
+            session.unsent = memoryview(b"")
+
+    def _receive(self, name: str) -> bytes:
+        try:
+            chunk = os.read(self._ends[name], CHUNK)
+        except BlockingIOError:
+            return b""
+        if not chunk:
+            self._close(name)
+        return chunk
+
+    def _close(self, *names: str) -> None:
+        for name in names:
+            os.close(self._ends.pop(name))
+
+    def __exit__(self, *_: object) -> None:
+        """Close the agent's input, which ends it; if that doesn't, kill its group."""
+        self._close(*self._ends)
+        if self._command is None:
+            return
+        timer = threading.Timer(GRACE, self._kill)
+        timer.start()
+        try:
+            self._wait()
+        except KeyboardInterrupt:  # impatient
+            self._kill()
+            self._wait()
+            raise
+        finally:
+            timer.cancel()
+
+    def _wait(self) -> None:
+        import sh
+
+        assert self._command is not None
+        with suppress(sh.ErrorReturnCode):  # the status says it all
+            self._command.wait()
+        self.status = self._command.exit_code
+
+    def _kill(self) -> None:
+        assert self._command is not None
+        with suppress(ProcessLookupError):
+            self._command.kill_group()

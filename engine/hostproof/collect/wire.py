@@ -1,0 +1,153 @@
+"""Asks to JSON lines, and lines of the agent back to answers: the agent's words are hostile until they were here."""
+
+from __future__ import annotations
+
+import binascii
+import json
+from dataclasses import dataclass
+
+from hostproof.collect.asks import Answer, Ask, Call, ReadFile, ReadGlob
+from hostproof.facts.snapshot import Value
+from hostproof.facts.unknown import Cause, Unknown
+from hostproof.source.harmless import one_line
+
+PROTOCOL = 1
+LONGEST_LINE = 64 * 1024 * 1024
+DEEPEST = 32
+_LEAST, _LARGEST = -(2**63), 2**64 - 1  # what a snapshot's JSON can hold
+_MOST_TEXT = 500
+
+END = b'{"ask":"end"}\n'
+
+
+class WireError(ValueError):
+    """Raised for a line that the agent, as we know it, would never write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """The agent's first line; `clock` is the target's, in nanoseconds since 1970."""
+
+    uname: tuple[str, ...]
+    uid: int
+    python: str
+    clock: int
+
+
+def encode_ask(number: int, ask: Ask) -> bytes:
+    """Return the line that asks for `ask`; its answer will carry `number`."""
+    said: dict[str, object] = {"id": number}
+    if isinstance(ask, ReadFile):
+        said |= {"ask": "file", "path": ask.path, "most": ask.most}
+    elif isinstance(ask, ReadGlob):
+        said |= {"ask": "glob", "pattern": ask.pattern, "most": ask.most, "most_files": ask.most_files}
+    elif isinstance(ask, Call):
+        said |= {"ask": "call", "name": ask.name, "arguments": ask.arguments}
+    else:
+        program: dict[str, object] = {"shell": ask.shell} if ask.shell else {"argv": ask.argv}
+        said |= {"ask": "run", **program, "timeout": ask.timeout, "most": ask.most}
+    return json.dumps(said, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def decode_hello(line: bytes) -> Hello:
+    """Return the first line's content. Raises WireError, also for a protocol that isn't ours."""
+    said = _object(line)
+    if said.get("hello") != PROTOCOL:
+        raise WireError(f"protocol {one_line(repr(said.get('hello')), 40)} instead of {PROTOCOL}")
+    uname = said.get("uname")
+    if not isinstance(uname, list):
+        raise WireError("no uname")
+    names = tuple(one_line(str(name), _MOST_TEXT) for name in uname)
+    return Hello(names, _whole(said, "uid"), _text(said, "python"), _whole(said, "clock"))
+
+
+def decode_answer(line: bytes) -> tuple[int, Answer]:
+    """Return an ask's number and its answer. Raises WireError."""
+    said = _object(line)
+    files = said.get("files")
+    status = said.get("status")
+    return _whole(said, "id"), Answer(
+        data=_bytes(said.get("data", "")),
+        files=None if files is None else {_printable(name): _bytes(data) for name, data in _mapping(files).items()},
+        value=_value(said.get("value"), 0),
+        status=None if status is None else _whole(said, "status"),
+        stderr=_bytes(said.get("stderr", "")),
+        error=_error(said["error"]) if "error" in said else None,
+        size=_whole(said, "size"),
+        took=_whole(said, "took"),
+        missed={_printable(name): _error(why) for name, why in _mapping(said.get("missed", {})).items()},
+    )
+
+
+def _object(line: bytes) -> dict[str, object]:
+    try:
+        found: object = json.loads(line, parse_constant=_refuse)
+    except RecursionError:
+        raise WireError("JSON nested too deeply") from None
+    except ValueError as problem:
+        raise WireError(f"no JSON: {one_line(str(problem), 200)}") from None
+    return _mapping(found)
+
+
+def _refuse(word: str) -> None:
+    raise WireError(f"{word} is not JSON")
+
+
+def _mapping(found: object) -> dict[str, object]:
+    if not isinstance(found, dict):
+        raise WireError(f"an object was expected, not {type(found).__name__}")
+    return found
+
+
+def _whole(said: dict[str, object], name: str) -> int:
+    number = said.get(name, 0)
+    if type(number) is not int or not _LEAST <= number <= _LARGEST:
+        raise WireError(f"{name} is no number")
+    return number
+
+
+def _text(said: dict[str, object], name: str) -> str:
+    text = said.get(name, "")
+    if not isinstance(text, str):
+        raise WireError(f"{name} is no text")
+    return one_line(text, _MOST_TEXT)
+
+
+def _bytes(text: object) -> bytes:
+    if not isinstance(text, str):
+        raise WireError("base64 was expected")
+    try:
+        return binascii.a2b_base64(text, strict_mode=True) if text else b""
+    except ValueError as problem:  # binascii.Error, or text that isn't ASCII
+        raise WireError(f"no base64: {problem}") from None
+
+
+def _error(found: object) -> Unknown:
+    said = _mapping(found)
+    try:
+        cause = Cause(_text(said, "cause"))
+    except ValueError:
+        raise WireError("an unknown cause") from None
+    return Unknown(cause, _text(said, "detail"), _text(said, "cure"))
+
+
+def _value(found: object, depth: int) -> Value:
+    """Return a call's value with nothing in it that a snapshot can't hold."""
+    if depth > DEEPEST:
+        raise WireError("a value nested too deeply")
+    if found is None or isinstance(found, bool):
+        return found
+    if isinstance(found, str):
+        return _printable(found)
+    if isinstance(found, int | float):
+        if not _LEAST <= found <= _LARGEST:
+            raise WireError("a number out of range")
+        return found
+    if isinstance(found, list):
+        return [_value(item, depth + 1) for item in found]
+    return {_printable(name): _value(item, depth + 1) for name, item in _mapping(found).items()}
+
+
+def _printable(text: str) -> str:
+    """Return a text that UTF-8 can encode: lone surrogates become escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
