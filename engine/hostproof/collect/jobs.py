@@ -1,0 +1,78 @@
+"""Jobs: requests in, what to ask for each fact and how to learn it from the answers out. Touches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
+
+from hostproof.collect.asks import Answer, Ask, Collector
+from hostproof.collect.packfacts import ask_of, declared, learn, owner_of
+from hostproof.facts.catalog import Catalog, FactSpec, Owner
+from hostproof.facts.requests import FactRequest
+from hostproof.facts.snapshot import Value
+from hostproof.facts.types import ANY, Type
+from hostproof.facts.unknown import Cause, Unknown
+
+Answers: TypeAlias = Mapping[Ask, Answer]
+Outcomes: TypeAlias = "Mapping[str, Value | Unknown]"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One fact: its type, whose it is, and what has to be asked to learn it."""
+
+    type: Type
+    owner: Owner
+    asks: tuple[Ask, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Facts that one collector learns; `learn` takes the names of some of them."""
+
+    facts: Mapping[str, Wanted]
+    learn: Callable[[frozenset[str], Answers], Outcomes]
+
+
+def jobs_of(requests: Iterable[FactRequest], catalog: Catalog, collectors: Mapping[str, Collector]) -> tuple[Job, ...]:
+    """Return the jobs for all requests, each fact in exactly one."""
+    unique = dict.fromkeys(requests)
+    names = sorted(request.name for request in unique if request.builtin)
+    return (*_builtin_jobs(names, catalog, collectors), *(_pack_job(r) for r in unique if not r.builtin))
+
+
+def asks_of(jobs: Sequence[Job]) -> dict[Ask, list[str]]:
+    """Return every ask once, in order, with the facts it serves."""
+    served: dict[Ask, list[str]] = {}
+    for job in jobs:
+        for name, fact in job.facts.items():
+            for ask in fact.asks:
+                served.setdefault(ask, []).append(name)
+    return served
+
+
+def _builtin_jobs(names: Sequence[str], catalog: Catalog, collectors: Mapping[str, Collector]) -> list[Job]:
+    rows = {name: row for name in names if (row := catalog.get(name)) is not None and row.collector in collectors}
+    strangers = {name: Wanted(ANY, Owner.PROCESS) for name in names if name not in rows}
+    jobs = [Job(strangers, _not_known)] if strangers else []
+    for collector in dict.fromkeys(row.collector for row in rows.values()):
+        mine = {name: row for name, row in rows.items() if row.collector == collector}
+        jobs.append(_builtin_job(collectors[collector], mine))
+    return jobs
+
+
+def _builtin_job(collector: Collector, rows: Mapping[str, FactSpec]) -> Job:
+    facts = {name: Wanted(row.type, row.owner, collector.asks(frozenset({name}))) for name, row in rows.items()}
+    return Job(facts, collector.parse)
+
+
+def _not_known(names: frozenset[str], answers: Answers) -> Outcomes:  # noqa: ARG001 - all jobs are called alike
+    why = Unknown(Cause.NOT_COLLECTED, "no collector knows it", "see `hostproof facts` for the names there are")
+    return dict.fromkeys(names, why)
+
+
+def _pack_job(request: FactRequest) -> Job:
+    ask, owner = ask_of(request), owner_of(request)
+    return Job({name: Wanted(of, owner, (ask,)) for name, of in declared(request).items()}, partial(learn, request))
