@@ -21,18 +21,19 @@ Outcomes: TypeAlias = "Mapping[str, Value | Unknown]"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One fact: its type, whose it is, and what has to be asked to learn it."""
+    """One fact: its type, whose it is, and which asks of its job serve it."""
 
     type: Type
     owner: Owner
-    asks: tuple[Ask, ...] = ()
+    asks: frozenset[Ask] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Facts that one collector learns; `learn` takes the names of some of them."""
+    """Facts that one collector learns from the answers to `asks`; `learn` takes the names of some of them."""
 
     facts: Mapping[str, Wanted]
+    asks: tuple[Ask, ...]
     learn: Callable[[frozenset[str], Answers], Outcomes]
 
 
@@ -47,16 +48,15 @@ def asks_of(jobs: Sequence[Job]) -> dict[Ask, list[str]]:
     """Return every ask once, in order, with the facts it serves."""
     served: dict[Ask, list[str]] = {}
     for job in jobs:
-        for name, fact in job.facts.items():
-            for ask in fact.asks:
-                served.setdefault(ask, []).append(name)
+        for ask in job.asks:
+            served.setdefault(ask, []).extend(name for name, fact in job.facts.items() if ask in fact.asks)
     return served
 
 
 def _builtin_jobs(names: Sequence[str], catalog: Catalog, collectors: Mapping[str, Collector]) -> list[Job]:
     rows = {name: row for name in names if (row := catalog.get(name)) is not None and row.collector in collectors}
     strangers = {name: Wanted(ANY, Owner.PROCESS) for name in names if name not in rows}
-    jobs = [Job(strangers, _not_known)] if strangers else []
+    jobs = [Job(strangers, (), _not_known)] if strangers else []
     for collector in dict.fromkeys(row.collector for row in rows.values()):
         mine = {name: row for name, row in rows.items() if row.collector == collector}
         jobs.append(_builtin_job(collectors[collector], mine))
@@ -64,8 +64,11 @@ def _builtin_jobs(names: Sequence[str], catalog: Catalog, collectors: Mapping[st
 
 
 def _builtin_job(collector: Collector, rows: Mapping[str, FactSpec]) -> Job:
-    facts = {name: Wanted(row.type, row.owner, collector.asks(frozenset({name}))) for name, row in rows.items()}
-    return Job(facts, collector.parse)
+    """Return a collector's job. What it asks for one fact alone it may ask otherwise for several together."""
+    asks = collector.asks(frozenset(rows))
+    alone = {name: frozenset(asks).intersection(collector.asks(frozenset({name}))) for name in rows}
+    facts = {name: Wanted(row.type, row.owner, alone[name] or frozenset(asks)) for name, row in rows.items()}
+    return Job(facts, asks, collector.parse)
 
 
 def _not_known(names: frozenset[str], answers: Answers) -> Outcomes:  # noqa: ARG001 - all jobs are called alike
@@ -75,4 +78,5 @@ def _not_known(names: frozenset[str], answers: Answers) -> Outcomes:  # noqa: AR
 
 def _pack_job(request: FactRequest) -> Job:
     ask, owner = ask_of(request), owner_of(request)
-    return Job({name: Wanted(of, owner, (ask,)) for name, of in declared(request).items()}, partial(learn, request))
+    facts = {name: Wanted(of, owner, frozenset({ask})) for name, of in declared(request).items()}
+    return Job(facts, (ask,), partial(learn, request))

@@ -86,7 +86,7 @@ def _infos(jobs: Iterable[Job], asks: Sequence[Ask]) -> dict[str, FactInfo]:
     numbers = {ask: number for number, ask in enumerate(asks)}
     facts = {name: fact for job in jobs for name, fact in job.facts.items()}
     return {
-        name: FactInfo(fact.type, fact.owner, tuple(numbers[ask] for ask in fact.asks))
+        name: FactInfo(fact.type, fact.owner, tuple(sorted(numbers[ask] for ask in fact.asks)))
         for name, fact in sorted(facts.items())
     }
 
@@ -111,11 +111,22 @@ def _learn(job: Job, answers: Mapping[Ask, Answer]) -> Outcomes:
     try:
         return job.learn(frozenset(job.facts), answers)
     except Exception as problem:  # noqa: BLE001 - what a machine said must not end the run, whatever a parser makes of it
-        if len(job.facts) == 1:
-            why = f"its collector could not read the answer: {type(problem).__name__}: {problem}"
-            return dict.fromkeys(job.facts, Unknown(Cause.PARSE_ERROR, why, _REPORT))
-    alone = [Job({name: fact}, job.learn) for name, fact in job.facts.items()]
-    return {name: outcome for each in alone for name, outcome in _learn(each, answers).items() if name in each.facts}
+        return {name: _learn_alone(job, name, answers, problem) for name in job.facts}
+
+
+def _learn_alone(job: Job, name: str, answers: Mapping[Ask, Answer], problem: Exception) -> Value | Unknown:
+    try:
+        outcome = job.learn(frozenset({name}), answers)[name]
+    except Exception as own:  # noqa: BLE001 - as above
+        return _broken(own)
+    # Alone it might have asked for something else, which nobody did.
+    asked_else = isinstance(outcome, Unknown) and outcome.cause is Cause.NOT_COLLECTED
+    return _broken(problem) if asked_else else outcome
+
+
+def _broken(problem: Exception) -> Unknown:
+    why = f"its collector could not read the answer: {type(problem).__name__}: {problem}"
+    return Unknown(Cause.PARSE_ERROR, why, _REPORT)
 
 
 def _checked(learnt: Outcomes, name: str, fact: Wanted) -> Value | Unknown:
