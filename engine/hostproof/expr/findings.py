@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from hostproof.expr import model
+from hostproof.expr.comparing import FLIPPED, OPPOSITE
+from hostproof.expr.model import Expr, Node
+from hostproof.expr.scope import Env
+from hostproof.expr.walk import Frame, Result, Turn, Walk
+from hostproof.facts.snapshot import Value
+from hostproof.facts.types import Kind
+from hostproof.facts.units import format_value, show_text
+from hostproof.facts.unknown import Unknown
+
+MOST_FINDINGS = 12
+MOST_ITEMS = 4  # of one list
+_MOST_TEXT = 80
+_NAMING = ("name", "path", "device", "id", "interface", "key", "mount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +32,234 @@ class Finding:
     def __str__(self) -> str:
         wanted = f", wanted {self.wanted}" if self.wanted else ""
         return f"{self.subject} = {self.value}{wanted}"
+
+
+def find(expr: Expr, env: Env) -> tuple[Finding, ...]:
+    """Return the operands that made a condition true or false; none if it is Unknown or no condition.
+
+    Of a false `a and b` only those that are false count, of a comprehension the items that decided (the first four),
+    at most 12 in all.
+    """
+    walk = Walk(env)
+    outcome = walk.value(expr.root)
+    if not isinstance(outcome, bool):
+        return ()
+    found: dict[Finding, None] = {}
+    for finding in _Here(walk, expr.text, ()).decided(expr.root, outcome, positive=True):
+        found.setdefault(finding)
+        if len(found) == MOST_FINDINGS:
+            break
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """A place in an evaluation: the text that nodes are quoted from (a let has its own), and the turns around."""
+
+    walk: Walk
+    text: str
+    frame: Frame
+
+    def decided(self, node: Node, outcome: bool, *, positive: bool) -> Iterator[Finding]:
+        """Yield what made `node` turn out as `outcome`; `positive` is false beneath an odd number of `not`."""
+        match node:
+            case model.Not(operand=operand):
+                yield from self.decided(operand, not outcome, positive=not positive)
+            case model.And(operands=operands) | model.Or(operands=operands):
+                for operand in operands:
+                    if self.value(operand) is outcome:
+                        yield from self.decided(operand, outcome, positive=positive)
+            case model.Let(expr=expr):
+                yield from replace(self, text=expr.text, frame=()).decided(expr.root, outcome, positive=positive)
+            case model.Checked(operand=operand):
+                yield from self.decided(operand, outcome, positive=positive)
+            case model.Conditional():
+                yield from self.chosen(node, outcome, positive=positive)
+            case model.Default(operands=operands):
+                first = next((one for one in operands if not isinstance(self.value(one), Unknown)), operands[-1])
+                yield from self.decided(first, outcome, positive=positive)
+            case model.Comparison():
+                yield from self.compared(node, outcome, positive=positive)
+            case model.Membership():
+                yield self.contained(node, positive=positive)
+            case model.Comprehension() if node.kind in {"all", "any", "none", "one"}:
+                yield from self.walked(node, outcome, positive=positive)
+            case model.Call():
+                yield self.called(node, positive=positive)
+            case _:
+                yield self.finding(node, "true" if positive else "false")
+
+    def value(self, node: Node) -> Result:
+        """Return what a node stands for here."""
+        return self.walk.value(node, self.frame)
+
+    def chosen(self, node: model.Conditional, outcome: bool, *, positive: bool) -> Iterator[Finding]:
+        """The condition is shown as it is; what counted is the branch it chose."""
+        condition = self.value(node.condition)
+        if isinstance(condition, bool):
+            branch = node.then if condition else node.otherwise
+            yield from self.decided(branch, outcome, positive=positive)
+
+    def compared(self, node: model.Comparison, outcome: bool, *, positive: bool) -> Iterator[Finding]:
+        """Yield the links of a chain that turned out as the whole did."""
+        operands = (node.first, *(operand for _, operand in node.rest))
+        wanted: dict[Node, list[str]] = {}
+        links = zip(operands, node.rest, self.walk.links(node, self.frame), strict=False)
+        for left, (sign, right), holds in links:
+            if holds is outcome:
+                subject, other = (right, left) if _is_fixed(left) and not _is_fixed(right) else (left, right)
+                sign = sign if subject is left else FLIPPED[sign]
+                sign = sign if positive else OPPOSITE[sign]
+                wanted.setdefault(subject, []).append(f"{sign} {self.operand(other)}")
+        for subject, texts in wanted.items():
+            yield self.finding(subject, " and ".join(texts))
+
+    def operand(self, node: Node) -> str:
+        """Return the value a subject is compared with, and where it comes from unless it stands there."""
+        value = self.value(node)
+        if isinstance(value, Unknown):
+            return self.quoted(node)
+        shown = "null" if value is None else format_value(value, node.type)
+        return shown if _stands_there(node) else f"{shown} ({self.quoted(node)})"
+
+    def contained(self, node: model.Membership, *, positive: bool) -> Finding:
+        """A fixed item is looked for in the container, any other item is the subject itself."""
+        negated = node.negated is positive
+        if _is_fixed(node.item) and not _is_fixed(node.container):
+            return self.finding(node.container, f"{'without' if negated else 'with'} {self.operand(node.item)}")
+        return self.finding(node.item, f"{'not in' if negated else 'in'} {self.operand(node.container)}")
+
+    def called(self, node: model.Call, *, positive: bool) -> Finding:
+        """A test of one operand shows the operand; `matches` reads as an operator."""
+        subject = next((argument for argument in node.arguments if not _is_fixed(argument)), None)
+        if subject is None:
+            return self.finding(node, "true" if positive else "false")
+        if node.function == "matches":
+            test = f"to match {self.operand(node.arguments[1])}"
+            return self.finding(subject, test if positive else f"not {test}")
+        return self.finding(subject, f"{'' if positive else 'not '}{self.quoted(node)}")
+
+    def walked(self, node: model.Comprehension, outcome: bool, *, positive: bool) -> Iterator[Finding]:
+        """Yield what the deciding items of a list show; of a list that is as it should be only its length."""
+        turns = self.walk.turns(node, self.frame)
+        if isinstance(turns, Unknown):
+            return
+        within = [replace(self, frame=(*self.frame, turn)) for turn in turns]
+        by_items = not outcome if node.kind in {"all", "none"} else node.kind == "any" and bool(turns)
+        if not by_items:
+            holding = sum(here.value(node.body) is True for here in within)
+            yield self.whole(node, holding, len(turns), positive=positive)
+            return
+        looked_for = outcome is (node.kind != "none")
+        deciding = [here for here in within if here.value(node.body) is looked_for]
+        for here in deciding[:MOST_ITEMS]:
+            yield from here.decided(node.body, looked_for, positive=positive is (node.kind != "none"))
+        if len(deciding) > MOST_ITEMS:
+            yield Finding(self.subject(node.source), f"{len(deciding) - MOST_ITEMS} more of its {len(turns)} items")
+
+    def whole(self, node: model.Comprehension, holding: int, length: int, *, positive: bool) -> Finding:
+        """Return what a list shows as a whole."""
+        value = f"{holding} of {length} items" if node.kind == "one" else f"{length} items" if length else "no items"
+        words = {"all": "each with", "any": "one with", "none": "none with", "one": "exactly one with"}
+        wanted = f"{'' if positive else 'not '}{words[node.kind]} {self.quoted(node.body)}"
+        return Finding(self.subject(node.source), value, wanted)
+
+    def finding(self, node: Node, wanted: str) -> Finding:
+        """Return the finding of one operand."""
+        value = self.value(node)
+        if isinstance(value, Unknown):
+            return Finding(self.subject(node), f"unknown ({value.cause})", wanted)
+        shown = "null" if value is None else format_value(value, node.type)
+        inputs = ", ".join(self.input(inner) for inner in _inputs(node))
+        return Finding(self.subject(node), f"{shown} ({inputs})" if inputs else shown, wanted)
+
+    def input(self, node: Node) -> str:
+        """Return one of the values that an operand was computed from."""
+        value = self.value(node)
+        shown = f"unknown ({value.cause})" if isinstance(value, Unknown) else format_value(value, node.type)
+        return f"{self.subject(node)} {shown}"
+
+    def subject(self, node: Node) -> str:
+        """Return an operand as written; variables are replaced by the item they stood for."""
+        if isinstance(node, model.Let):
+            return node.expr.text if _root(node.expr.root) else node.name
+        if isinstance(node, model.Checked):
+            return self.subject(node.operand)
+        root = _root(node)
+        if isinstance(root, model.Variable):
+            turn = self.frame[root.slot]
+            return self.item(turn, root.slot, self.text[root.end : node.end])
+        used = dict.fromkeys(inner.slot for inner in _variables(node) if inner.slot < len(self.frame))
+        items = ", ".join(self.item(self.frame[slot], slot, "") for slot in used)
+        return f"{self.quoted(node)} for {items}" if items else self.quoted(node)
+
+    def item(self, turn: Turn, slot: int, rest: str) -> str:
+        """Return an item of a list, by its index and, if it has one, its name; `rest` is the path behind it."""
+        outer = replace(self, frame=self.frame[:slot])
+        source = outer.subject(turn.node.source)
+        if turn.node.source.type.kind is Kind.MAP:
+            return f"{source}[{format_value(turn.item, turn.node.source.type)}]{rest}"
+        source = f"{source}[{turn.index}]" if _root(turn.node.source) else f"item {turn.index} of {source}"
+        name = _name(turn.item)
+        return f"{source}{rest} ({name})" if name else f"{source}{rest}"
+
+    def quoted(self, node: Node) -> str:
+        """Return a node as written, on one line."""
+        text = " ".join(self.text[node.start : node.end].split())
+        return text if len(text) <= _MOST_TEXT else text[: _MOST_TEXT - 1] + "…"
+
+
+def _root(node: Node) -> Node | None:
+    """Return the fact, parameter, let or variable that a path begins with; None if the node is no path."""
+    while isinstance(node, (model.Field, model.Index, model.Checked)):
+        node = node.operand if isinstance(node, model.Checked) else node.target
+    return node if isinstance(node, (model.Fact, model.Param, model.Let, model.Variable)) else None
+
+
+def _variables(node: Node) -> Iterator[model.Variable]:
+    if isinstance(node, model.Variable):
+        yield node
+    for inner in model.below(node):
+        yield from _variables(inner)
+
+
+def _is_fixed(node: Node) -> bool:
+    """Say whether a value doesn't depend on the host: made of literals and parameters alone."""
+    if isinstance(node, (model.Fact, model.Variable)):
+        return False
+    inside = (node.expr.root,) if isinstance(node, model.Let) else model.below(node)
+    return all(map(_is_fixed, inside))
+
+
+def _stands_there(node: Node) -> bool:
+    """Say whether a value can be read off the expression: made of literals alone."""
+    return not isinstance(node, (model.Fact, model.Variable, model.Param, model.Let)) and all(
+        map(_stands_there, model.below(node))
+    )
+
+
+def _inputs(node: Node) -> list[Node]:
+    """Return the paths that a computed operand reads, the first three."""
+    return [*dict.fromkeys(_paths(node))][:3] if _root(node) is None else []  # a path is no computation
+
+
+def _paths(node: Node) -> Iterator[Node]:
+    if isinstance(node, model.Comprehension):
+        return  # what it reads for each item is not one value
+    for inner in model.below(node):
+        root = _root(inner)
+        if root is None:
+            yield from _paths(inner)
+        elif isinstance(root, (model.Fact, model.Variable)) and inner.type.kind not in {
+            Kind.LIST,
+            Kind.SAMPLES,
+            Kind.MAP,
+        }:
+            yield inner
+
+
+def _name(item: Value) -> str:
+    """Return what a person calls an item: a text itself, or the first naming field of a record."""
+    if isinstance(item, dict):
+        item = next((item[field] for field in _NAMING if isinstance(item.get(field), str)), None)
+    return show_text(item, _MOST_TEXT) if isinstance(item, str) else ""

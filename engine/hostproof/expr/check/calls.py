@@ -1,0 +1,195 @@
+"""Calls: a function's name and arguments in, its form and the type of its result out."""
+
+from __future__ import annotations
+
+from hostproof.expr import model
+from hostproof.expr.check.context import Context, Sheet
+from hostproof.expr.check.needs import article, checked, solid
+from hostproof.expr.functions import FUNCTIONS, Form, Function
+from hostproof.expr.functions.row import match, result, untyped
+from hostproof.expr.model import Node
+from hostproof.expr.syntax import nodes
+from hostproof.facts.snapshot import Value
+from hostproof.facts.types import ANY, BOOL, STRING, Kind, Type
+from hostproof.facts.typetext import parse_type
+from hostproof.source.near import nearest
+
+SPECIAL = ("known", "cause")
+KINDS = ("all", "any", "none", "one", "count", "filter", "map")
+# What other languages call it.
+_ELSEWHERE = {
+    "size": "len",
+    "length": "len",
+    "has": "known",
+    "defined": "known",
+    "exists": "any",
+    "forall": "all",
+    "every": "all",
+    "some": "any",
+    "average": "mean",
+    "avg": "mean",
+    "percentile": "quantile",
+    "match": "matches",
+    "regex": "matches",
+    "starts_with": "startswith",
+    "startsWith": "startswith",
+    "endsWith": "endswith",
+    "ends_with": "endswith",
+    "trim": "strip",
+    "tolower": "lower",
+    "toupper": "upper",
+    "sorted": "sort",
+    "uniq": "unique",
+    "distinct": "unique",
+    "coalesce": "the operator ??",
+    "default": "the operator ??",
+    "not": "the operator not",
+    "semver": "version",
+    "cidr": "in_network",
+    "str": 'a message: "{value}"',
+}
+
+
+def check_call(sheet: Sheet, parsed: nodes.Call, context: Context) -> Node | None:
+    """Check a call; all its arguments are checked even if the name is wrong."""
+    arguments = sheet.nodes(parsed.arguments, context)
+    name = _name(sheet, parsed)
+    if name is None:
+        return None
+    if name in KINDS:
+        _tell_comprehension(sheet, parsed, name)
+        return None
+    if name in SPECIAL:
+        return None if arguments is None else _special(sheet, parsed, name, arguments)
+    function = FUNCTIONS.get(name)
+    if function is None:
+        _tell_unknown(sheet, parsed, name)
+        return None
+    return None if arguments is None else _call(sheet, parsed, function, arguments)
+
+
+def check_matching(sheet: Sheet, parsed: nodes.Matching, context: Context) -> Node | None:
+    """Check `text matches pattern`, which is a call of `matches`."""
+    arguments = sheet.nodes((parsed.text, parsed.pattern), context)
+    return None if arguments is None else _call(sheet, parsed, FUNCTIONS["matches"], arguments)
+
+
+def _name(sheet: Sheet, parsed: nodes.Call) -> str | None:
+    callee = parsed.callee
+    if isinstance(callee, nodes.Path) and "." not in callee.text:
+        return callee.text
+    shown, hint = sheet.quote(callee.start, callee.end), "write function(value)"
+    if isinstance(callee, (nodes.Path, nodes.Attribute)):
+        names = callee.text if isinstance(callee, nodes.Path) else callee.names
+        method = names.rpartition(".")[2]
+        target = shown.removesuffix(method).removesuffix(".")
+        hint = f"write {_ELSEWHERE.get(method, method)}({target}{', ...' if parsed.arguments else ''})"
+    sheet.report("HP-E228", f"{shown} is not a function", callee.start, callee.end, hint)
+    return None
+
+
+def _tell_comprehension(sheet: Sheet, parsed: nodes.Call, name: str) -> None:
+    hint = f"write {name}(i in list: condition)"
+    sheet.report("HP-E229", f"{name} walks over a list", parsed.start, parsed.end, hint)
+
+
+def _tell_unknown(sheet: Sheet, parsed: nodes.Call, name: str) -> None:
+    near = _ELSEWHERE.get(name) or nearest(name, (*FUNCTIONS, *SPECIAL, *KINDS))
+    hint = f"did you mean {near}?" if near else "functions are " + ", ".join(sorted((*FUNCTIONS, *SPECIAL, *KINDS)))
+    sheet.report("HP-E228", f'no function is called "{name}"', parsed.callee.start, parsed.callee.end, hint)
+
+
+def _special(sheet: Sheet, parsed: nodes.Call, name: str, arguments: tuple[Node, ...]) -> Node | None:
+    if len(arguments) != 1:
+        _tell_count(sheet, parsed, name, "1 argument", len(arguments))
+        return None
+    if name == "known":
+        return model.Known(parsed.start, parsed.end, BOOL, arguments[0])
+    return model.CauseOf(parsed.start, parsed.end, STRING.optional(), arguments[0])
+
+
+def _tell_count(sheet: Sheet, parsed: nodes.Parsed, name: str, wanted: str, given: int) -> None:
+    sheet.report("HP-E238", f"{name} takes {wanted}, not {given}", parsed.start, parsed.end, _usage(name))
+
+
+def _usage(name: str) -> str:
+    function = FUNCTIONS.get(name)
+    return "; ".join(f"{name}{form}" for form in function.forms) if function else f"write {name}(value)"
+
+
+def _call(sheet: Sheet, parsed: nodes.Parsed, function: Function, arguments: tuple[Node, ...]) -> Node | None:
+    fitting = [form for form in function.forms if form.taken(len(arguments)) is not None]
+    if not fitting:
+        counts = sorted({len(form.takes) for form in function.forms})
+        more = " or more" if any(form.repeats for form in function.forms) else ""
+        wanted = " or ".join(map(str, counts)) + more + (" argument" if counts == [1] else " arguments")
+        _tell_count(sheet, parsed, function.name, wanted, len(arguments))
+        return None
+    for form in fitting:
+        letters: dict[str, Type] = {}
+        takes = form.taken(len(arguments)) or ()
+        if all(match(takes[at], argument.type, letters) for at, argument in enumerate(arguments)):
+            return _checked_call(sheet, parsed, function, form, arguments, letters)
+    _tell_mismatch(sheet, function, fitting, arguments)
+    return None
+
+
+def _checked_call(
+    sheet: Sheet,
+    parsed: nodes.Parsed,
+    function: Function,
+    form: Form,
+    arguments: tuple[Node, ...],
+    letters: dict[str, Type],
+) -> Node | None:
+    wrong = function.refuse(tuple(_constant(argument) for argument in arguments)) if function.refuse else None
+    if wrong is not None:
+        at, what = wrong
+        sheet.report("HP-E239", what, arguments[at].start, arguments[at].end)
+        return None
+    takes = form.taken(len(arguments)) or ()
+    looked = tuple(_looked(argument, takes[at]) for at, argument in enumerate(arguments))
+    of = result(form.gives, letters)
+    if function.name == "version" and isinstance(arguments[0], model.Literal):
+        return model.Literal(parsed.start, parsed.end, of, arguments[0].value)
+    return model.Call(parsed.start, parsed.end, of, function.name, function.forms.index(form), looked)
+
+
+def _constant(node: Node) -> Value:
+    return node.value if isinstance(node, model.Literal) else None
+
+
+def _looked(argument: Node, pattern: str) -> Node:
+    """Return an argument whose untyped parts are looked at when they are met."""
+    wanted = untyped(pattern)
+    if wanted == "any" or "any" not in str(argument.type):
+        return argument
+    return checked(argument, parse_type(wanted))
+
+
+def _tell_mismatch(sheet: Sheet, function: Function, forms: list[Form], arguments: tuple[Node, ...]) -> None:
+    """Blame the first argument that no form takes, or the last one if only together they don't fit."""
+    at = next((i for i in range(len(arguments)) if not _fits_somewhere(forms, i, arguments)), len(arguments) - 1)
+    node = arguments[at]
+    if not solid(sheet, node):
+        return
+    wanted = " or ".join(dict.fromkeys((form.taken(len(arguments)) or ())[at] for form in forms))
+    message = f"{function.name} takes {_spelt(wanted)} here, and {sheet.shown(node)} is {article(node.type)}"
+    sheet.report("HP-E237", message, node.start, node.end, _mismatch_hint(sheet, function, node))
+
+
+def _fits_somewhere(forms: list[Form], at: int, arguments: tuple[Node, ...]) -> bool:
+    return any(match((form.taken(len(arguments)) or ())[at], arguments[at].type, {}) for form in forms)
+
+
+_LETTER_WORDS = {"T": "any value", "Q": "an amount", "O": "a number, time or text"}
+
+
+def _spelt(pattern: str) -> str:
+    return " or ".join(_LETTER_WORDS.get(word, word) for word in pattern.split(" or "))
+
+
+def _mismatch_hint(sheet: Sheet, function: Function, node: Node) -> str:
+    if function.name == "contains" and node.type.kind in {Kind.LIST, Kind.SAMPLES}:
+        return f"write item in {sheet.shown(node)}"
+    return _usage(function.name)

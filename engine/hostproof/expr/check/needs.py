@@ -1,0 +1,69 @@
+"""What a place in an expression asks of the value that stands there: a type, no null, a hint for what to write."""
+
+from __future__ import annotations
+
+from hostproof.expr import model
+from hostproof.expr.check.context import Sheet, place
+from hostproof.expr.dimensions import NUMBERS, assignable
+from hostproof.expr.model import Node
+from hostproof.facts.types import ANY, BOOL, Kind, Type
+
+
+def article(of: Type) -> str:
+    """Return a type as a sentence names it: `a count`, `an int`."""
+    text = str(of)
+    return ("an " if text[0] in "aeiou" else "a ") + text
+
+
+def solid(sheet: Sheet, node: Node) -> bool:
+    """Say whether a value can't be null here; tells the problem if it can."""
+    if not node.type.nullable and node.type.kind is not Kind.NULL:
+        return True
+    shown = sheet.shown(node)
+    if node.type.kind is Kind.NULL:
+        sheet.report("HP-E234", "null is no value to work with", node.start, node.end, "compare with == or !=")
+        return False
+    hint = f"write {shown} != null and ... before it, or ... if {shown} == null else ..."
+    if place(node) is None:
+        hint = "give it a name in `let`, and write name != null and ... before it"
+    sheet.report("HP-E234", f"{shown} is {article(node.type)} and may be null", node.start, node.end, hint)
+    return False
+
+
+def as_type(sheet: Sheet, node: Node, wanted: Type) -> Node | None:
+    """Return the node as a value of the type, looked at when met if it is untyped; None without a word if it isn't one."""
+    if not assignable(node.type, wanted):
+        return None
+    return checked(node, wanted) if "any" in str(node.type) and wanted.kind is not Kind.ANY else node
+
+
+def checked(node: Node, wanted: Type) -> Node:
+    """Return a node that looks at untyped data when it is met."""
+    return model.Checked(node.start, node.end, wanted, node)
+
+
+def truth(sheet: Sheet, node: Node, where: str) -> Node | None:
+    """Return the node as true or false; `where` says who asks: `and`, `if`..."""
+    if not solid(sheet, node):
+        return None
+    found = as_type(sheet, node, BOOL)
+    if found is None:
+        message = f"{where} needs true or false, and {sheet.shown(node)} is {article(node.type)}"
+        sheet.report("HP-E230", message, node.start, node.end, _truth_hint(sheet, node))
+    return found
+
+
+def _truth_hint(sheet: Sheet, node: Node) -> str:
+    shown = sheet.shown(node)
+    if node.type.kind in NUMBERS:
+        return f"write {shown} != 0"
+    if node.type.kind is Kind.STRING:
+        return f'write {shown} != ""'
+    if node.type.kind in {Kind.LIST, Kind.MAP, Kind.SAMPLES}:
+        return f"write len({shown}) > 0"
+    return "compare it with something"
+
+
+def untyped(node: Node) -> bool:
+    """Say whether nothing is known about the value's type."""
+    return node.type.kind is ANY.kind

@@ -1,0 +1,291 @@
+"""Compilation: typed nodes in, one Python function out that is right whenever it returns.
+
+It handles the plain case only: every fact known, every value as declared. Anything else raises, and `evaluate` asks the
+three-valued walk instead. Both use the same operations, so that one meaning is written down once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from types import CodeType, FunctionType
+from typing import TypeAlias, cast
+
+from hostproof.expr import model, steps, untyped
+from hostproof.expr.arithmetic import OPERATIONS, negative
+from hostproof.expr.comparing import manner, member, test, version_order
+from hostproof.expr.dimensions import NUMBERS, SEQUENCES
+from hostproof.expr.functions import FUNCTIONS
+from hostproof.expr.model import Node, Run
+from hostproof.facts.snapshot import Value
+from hostproof.facts.types import Kind, Type
+from hostproof.facts.versions import version_key
+
+_MOST_NESTED = 8  # arithmetic steps written as calls inside calls
+_ORDERS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+_LOOKS = {Kind.FLOAT: "number", Kind.STRING: "text", Kind.BOOL: "truth"}
+
+
+def compile_node(root: Node) -> tuple[Run | None, CodeType | None]:
+    """Return the function and its code object; None for both if Python can't hold the expression."""
+    try:
+        text = _Writer().write(root)
+        if _has_comprehension(root):
+            text = f"((b := budget()), {text})[1]"
+        function = eval(f"lambda v, p, now: {text}", GLOBALS)  # noqa: S307 - all of it was written here, from checked nodes
+    except (_OnlyWalkedError, SyntaxError, RecursionError, MemoryError):
+        # The last three: Python bounds the nesting of brackets.
+        return None, None
+    return cast("Run", function), cast("FunctionType", function).__code__
+
+
+class _OnlyWalkedError(Exception):
+    """Raised for the rare expression that isn't worth a compiled form."""
+
+
+def run_of(code: CodeType) -> Run:
+    """Return the function of a code object that `compile_node` made, in this or another process."""
+    return cast("Run", FunctionType(code, GLOBALS))
+
+
+def _has_comprehension(node: Node) -> bool:
+    if isinstance(node, model.Let):
+        return _has_comprehension(node.expr.root)
+    return isinstance(node, model.Comprehension) or any(map(_has_comprehension, model.below(node)))
+
+
+def _one(conditions: Iterable[Value]) -> bool:
+    return sum(1 for condition in conditions if condition) == 1
+
+
+def _count(conditions: Iterable[Value]) -> int:
+    return sum(1 for condition in conditions if condition)
+
+
+def _at(items: list[Value], index: int) -> Value:
+    if index < 0:
+        raise IndexError(index)
+    return items[index]
+
+
+def _fold(value: Value, *steps: Callable[[Value, Value], Value] | Value) -> Value:
+    """Apply operations from left to right: value, operation, operand, operation, operand..."""
+    for operation, operand in zip(steps[::2], steps[1::2], strict=True):
+        value = cast("Callable[[Value, Value], Value]", operation)(value, cast("Value", operand))
+    return value
+
+
+# All that compiled code can reach.
+GLOBALS: dict[str, object] = {
+    "__builtins__": {},
+    "all": all,
+    "any": any,
+    "one": _one,
+    "count": _count,
+    "at": _at,
+    "fold": _fold,
+    "equal": untyped.equal,
+    "number": untyped.number,
+    "text": untyped.text,
+    "truth": untyped.truth,
+    "need": untyped.need,
+    "negative": negative,
+    "version": version_order,
+    "member": member,
+    "budget": steps.budget,
+    "turns": steps.turns,
+    "looked_through": steps.looked_through,
+    "made": steps.made,
+    "called": steps.called,
+    **{f"untyped_{name}": test(sign, "untyped") for sign, name in _ORDERS.items()},
+    **{f"do_{name}": operation for name, operation in OPERATIONS.items()},
+    **{f"f_{name}_{at}": form.call for name, row in FUNCTIONS.items() for at, form in enumerate(row.forms)},
+}
+
+
+class _Writer:
+    """Writes nodes as Python; `inside` counts the comprehensions around, where steps are paid for."""
+
+    def __init__(self) -> None:
+        self.inside = 0
+
+    def write(self, node: Node) -> str:
+        return _WRITERS[type(node)](self, node)
+
+    def literal(self, node: model.Literal) -> str:
+        return f"({node.value!r})"
+
+    def fact(self, node: model.Fact) -> str:
+        return f"v[{node.name!r}]"
+
+    def param(self, node: model.Param) -> str:
+        return f"p[{node.name!r}]"
+
+    def let(self, node: model.Let) -> str:
+        return f"({self.write(node.expr.root)})"
+
+    def variable(self, node: model.Variable) -> str:
+        return f"x{node.slot}"
+
+    def field(self, node: model.Field) -> str:
+        return f"{self.write(node.target)}[{node.name!r}]"
+
+    def index(self, node: model.Index) -> str:
+        target, key = self.write(node.target), self.write(node.key)
+        if node.target.type.kind in SEQUENCES and not isinstance(node.key, model.Literal):
+            return f"at({target}, {key})"
+        return f"{target}[{key}]"
+
+    def list_of(self, node: model.ListOf) -> str:
+        return f"[{', '.join(map(self.write, node.items))}]"
+
+    def not_(self, node: model.Not) -> str:
+        return f"(not {self.write(node.operand)})"
+
+    def and_(self, node: model.And) -> str:
+        return f"({' and '.join(map(self.write, node.operands))})"
+
+    def or_(self, node: model.Or) -> str:
+        return f"({' or '.join(map(self.write, node.operands))})"
+
+    def default(self, node: model.Default) -> str:
+        """The first operand; what is behind it is written only where a missing fact can be seen beforehand."""
+        first, *rest = node.operands
+        if isinstance(first, model.Fact) and rest:
+            after = rest[0] if len(rest) == 1 else model.Default(node.start, node.end, node.type, tuple(rest))
+            return f"({self.write(first)} if {first.name!r} in v else {self.write(after)})"
+        return self.write(first)
+
+    def comparison(self, node: model.Comparison) -> str:
+        operands = (node.first, *(operand for _, operand in node.rest))
+        manners = {manner(one.type, other.type) for one, other in zip(operands, operands[1:], strict=False)}
+        if "untyped" in manners:
+            return self.untyped_comparison(node, operands)
+        written = [self.versioned(operand) if "version" in manners else self.write(operand) for operand in operands]
+        return f"({written[0]} {' '.join(f'{sign} {text}' for (sign, _), text in zip(node.rest, written[1:], strict=True))})"
+
+    def versioned(self, node: Node) -> str:
+        if isinstance(node, model.Literal) and isinstance(node.value, str):
+            return repr(version_key(node.value))
+        return f"version({self.write(node)})"
+
+    def untyped_comparison(self, node: model.Comparison, operands: tuple[Node, ...]) -> str:
+        if len(operands) == 2:
+            return self.untyped_pair(node.rest[0][0], *operands)
+        # Each operand of a chain stands once here, so the chain is cut only where that costs nothing: otherwise walk.
+        kinds = {_group(operand.type) for operand in operands} - {"any"}
+        look = {"number": "number", "text": "text"}.get(kinds.pop() if len(kinds) == 1 else "")
+        if look is None or "==" in dict(node.rest):
+            raise _OnlyWalkedError
+        written = [f"{look}({self.write(operand)})" for operand in operands]
+        return f"({written[0]} {' '.join(f'{sign} {text}' for (sign, _), text in zip(node.rest, written[1:], strict=True))})"
+
+    def untyped_pair(self, sign: str, left: Node, right: Node) -> str:
+        one, other = self.write(left), self.write(right)
+        if sign in {"==", "!="}:
+            return f"({'not ' if sign == '!=' else ''}equal({one}, {other}))"
+        return f"untyped_{_ORDERS[sign]}({one}, {other})"
+
+    def membership(self, node: model.Membership) -> str:
+        item, container = self.write(node.item), self.write(node.container)
+        if self.inside:
+            container = f"looked_through(b, {container})"
+        how = _membership_manner(node)
+        if how == "plain":
+            return f"({item} {'not in' if node.negated else 'in'} {container})"
+        return f"({'not ' if node.negated else ''}member({item}, {container}, {how!r}))"
+
+    def arithmetic(self, node: model.Arithmetic) -> str:
+        first = self.write(node.first)
+        written = [(f"do_{step.operation}", self.write(step.operand)) for step in node.steps]
+        if len(written) > _MOST_NESTED:
+            text = f"fold({first}, {', '.join(f'{name}, {operand}' for name, operand in written)})"
+        else:
+            text = first
+            for name, operand in written:
+                text = f"{name}({text}, {operand})"
+        builds = self.inside and node.type.kind in {Kind.STRING, Kind.LIST}
+        return f"made(b, {text})" if builds else text
+
+    def negative(self, node: model.Negative) -> str:
+        return f"negative({self.write(node.operand)})"
+
+    def conditional(self, node: model.Conditional) -> str:
+        return f"({self.write(node.then)} if {self.write(node.condition)} else {self.write(node.otherwise)})"
+
+    def call(self, node: model.Call) -> str:
+        function = FUNCTIONS[node.function]
+        arguments = (["now"] if function.timed else []) + [self.write(argument) for argument in node.arguments]
+        if self.inside:
+            arguments = ["b", repr(function.builds), f"f_{node.function}_{node.form}", *arguments]
+            return f"called({', '.join(arguments)})"
+        return f"f_{node.function}_{node.form}({', '.join(arguments)})"
+
+    def checked(self, node: model.Checked) -> str:
+        inner = self.write(node.operand)
+        look = None if node.type.nullable else _LOOKS.get(node.type.kind)
+        return f"{look}({inner})" if look else f"need({inner}, {str(node.type)!r})"
+
+    def known(self, node: model.Known) -> str:
+        if isinstance(node.operand, model.Fact):
+            return f"({node.operand.name!r} in v)"
+        return f"({self.write(node.operand)}, True)[1]"
+
+    def cause_of(self, node: model.CauseOf) -> str:
+        return f"({self.write(node.operand)}, None)[1]"
+
+    def comprehension(self, node: model.Comprehension) -> str:
+        source = self.write(node.source)
+        self.inside += 1
+        body = self.write(node.body)
+        self.inside -= 1
+        walk = f"for x{node.slot} in turns(b, {source}, {node.cost})"
+        if node.kind == "filter":
+            return f"[x{node.slot} {walk} if {body}]"
+        if node.kind == "map":
+            return f"[{body} {walk}]"
+        name = "any" if node.kind == "none" else node.kind
+        return f"({'not ' if node.kind == 'none' else ''}{name}({body} {walk}))"
+
+
+def _group(of: Type) -> str:
+    if of.kind in NUMBERS:
+        return "number"
+    return {Kind.STRING: "text", Kind.ANY: "any"}.get(of.kind, "other")
+
+
+def _membership_manner(node: model.Membership) -> str:
+    """Keys of a map are compared as texts; items of a list like any two values."""
+    container = node.container.type
+    if container.kind in {Kind.MAP, Kind.RECORD}:
+        return "plain"
+    return "untyped" if container.kind is Kind.ANY else manner(node.item.type, container.item or node.item.type)
+
+
+_Write: TypeAlias = "Callable[[_Writer, Node], str]"
+_WRITERS: dict[type, _Write] = {
+    kind: cast("_Write", writer)
+    for kind, writer in (
+        (model.Literal, _Writer.literal),
+        (model.Fact, _Writer.fact),
+        (model.Param, _Writer.param),
+        (model.Let, _Writer.let),
+        (model.Variable, _Writer.variable),
+        (model.Field, _Writer.field),
+        (model.Index, _Writer.index),
+        (model.ListOf, _Writer.list_of),
+        (model.Not, _Writer.not_),
+        (model.And, _Writer.and_),
+        (model.Or, _Writer.or_),
+        (model.Default, _Writer.default),
+        (model.Comparison, _Writer.comparison),
+        (model.Membership, _Writer.membership),
+        (model.Arithmetic, _Writer.arithmetic),
+        (model.Negative, _Writer.negative),
+        (model.Conditional, _Writer.conditional),
+        (model.Call, _Writer.call),
+        (model.Checked, _Writer.checked),
+        (model.Known, _Writer.known),
+        (model.CauseOf, _Writer.cause_of),
+        (model.Comprehension, _Writer.comprehension),
+    )
+}

@@ -1,0 +1,28 @@
+"""Evaluation: a checked expression and an `Env` in, its value or Unknown out."""
+
+from __future__ import annotations
+
+from hostproof.expr.model import Expr
+from hostproof.expr.scope import Env
+from hostproof.expr.undecided import UndecidedError
+from hostproof.expr.walk import Walk
+from hostproof.facts.snapshot import Value
+from hostproof.facts.unknown import Unknown
+
+# What compiled code raises where something is not plain. It decides nothing then: the walk does.
+SLOW = (LookupError, TypeError, ValueError, ArithmeticError, UndecidedError, RecursionError)
+
+
+def evaluate(expr: Expr, env: Env) -> Value | Unknown:
+    """Return the value of an expression, or Unknown with the cause and, as far as can be said, the fact.
+
+    Never raises for what a snapshot holds. That facts are of the types they were checked as is taken for granted here: a
+    snapshot from elsewhere is looked over once, when it is read.
+    """
+    if expr.run is not None:
+        snapshot = env.snapshot
+        try:
+            return expr.run(snapshot.values, env.params, snapshot.created)
+        except SLOW:
+            pass
+    return Walk(env).value(expr.root)

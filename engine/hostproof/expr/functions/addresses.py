@@ -1,0 +1,83 @@
+"""Functions over IP addresses and networks, IPv4 and IPv6, as texts."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TypeAlias
+
+from hostproof.expr.functions.row import Constants, Form, Function
+from hostproof.expr.undecided import UndecidedError
+from hostproof.facts.unknown import Cause
+
+Address: TypeAlias = "IPv4Address | IPv6Address"
+
+
+def is_ip(text: str) -> bool:
+    """Say whether a text is an address."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def in_network(text: str, network: str) -> bool:
+    """Say whether an address lies in a network; one of the other IP version never does."""
+    try:
+        return _address(text) in ip_network(network, strict=False)
+    except ValueError:
+        raise UndecidedError(Cause.PARSE_ERROR, f"{network[:60]!r} is not a network such as 10.0.0.0/8") from None
+
+
+def is_loopback(text: str) -> bool:
+    """Say whether an address is the host's own."""
+    return _address(text).is_loopback
+
+
+def is_private(text: str) -> bool:
+    """Say whether an address is not meant to be reached from the Internet (IANA's special registries)."""
+    return _address(text).is_private
+
+
+def _address(text: str) -> Address:
+    try:
+        return ip_address(text)
+    except ValueError:
+        raise UndecidedError(Cause.PARSE_ERROR, f"{text[:60]!r} is not an IP address") from None
+
+
+def _bad_network(arguments: Constants) -> tuple[int, str] | None:
+    network = arguments[1]
+    if not isinstance(network, str):
+        return None
+    try:
+        ip_network(network, strict=False)
+    except ValueError:
+        return 1, f"{network!r} is not a network such as 10.0.0.0/8"
+    return None
+
+
+_TEXT = ("string",)
+
+ROWS: tuple[Function, ...] = (
+    Function("is_ip", (Form(_TEXT, "bool", is_ip),), "Whether a text is an IP address.", ('is_ip("::1")', "true")),
+    Function(
+        "in_network",
+        (Form(("string", "string"), "bool", in_network),),
+        "Whether an address lies in a network.",
+        ('in_network("10.1.2.3", "10.0.0.0/8")', "true"),
+        _bad_network,
+    ),
+    Function(
+        "is_loopback",
+        (Form(_TEXT, "bool", is_loopback),),
+        "Whether an address is the host's own.",
+        ('is_loopback("127.0.0.53")', "true"),
+    ),
+    Function(
+        "is_private",
+        (Form(_TEXT, "bool", is_private),),
+        "Whether an address is not meant to be reached from the Internet.",
+        ('is_private("192.168.0.1")', "true"),
+    ),
+)

@@ -1,0 +1,283 @@
+"""Checked expressions: typed nodes with names resolved; whatever is an `Expr` has passed `check`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import CodeType
+from typing import TypeAlias, cast
+
+from hostproof.facts.snapshot import Value
+from hostproof.facts.types import Type
+from hostproof.source.spans import Located
+
+# Known facts, parameters, the snapshot's time in nanoseconds -> the value.
+Run: TypeAlias = Callable[[Mapping[str, Value], Mapping[str, Value], int], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The characters from `start` up to `end` of the text, and what kind of value they stand for."""
+
+    start: int
+    end: int
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Typed):
+    """A value that stands in the text, erased: `5ms` is 5000000."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Typed):
+    """A whole fact, by its name in the snapshot."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Param(Typed):
+    """A parameter of the pack."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Let(Typed):
+    """A name of the rule that stands for another expression."""
+
+    name: str
+    expr: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Variable(Typed):
+    """The item a comprehension is at; `slot` counts the comprehensions around it from 0, outermost first."""
+
+    name: str
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Typed):
+    """A field of a record, or a key of untyped data, by a name known beforehand."""
+
+    target: Node
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Typed):
+    """An item of a list by number, or of a map by key."""
+
+    target: Node
+    key: Node
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf(Typed):
+    """`[a, b]`."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Typed):
+    """`not operand`."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class And(Typed):
+    """True if all are; false if one is, whatever the others are."""
+
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or(Typed):
+    """True if one is, whatever the others are; false if all are."""
+
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Default(Typed):
+    """`a ?? b ?? c`: the first that is not Unknown, else the last."""
+
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Typed):
+    """`first sign operand sign operand`: all links must hold."""
+
+    first: Node
+    rest: tuple[tuple[str, Node], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership(Typed):
+    """`item in container` (a list, or the keys of a map); `not in` when `negated`."""
+
+    item: Node
+    container: Node
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of arithmetic: `operation` is a name of `arithmetic.OPERATIONS`, `type` that of the result so far."""
+
+    operation: str
+    operand: Node
+    type: Type
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Typed):
+    """A chain of steps from left to right."""
+
+    first: Node
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Typed):
+    """`-operand`."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(Typed):
+    """`then if condition else otherwise`."""
+
+    then: Node
+    condition: Node
+    otherwise: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Typed):
+    """A function of `functions.FUNCTIONS`, by name and the index of its form."""
+
+    function: str
+    form: int
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked(Typed):
+    """Untyped data used as what `type` says: looked at when it is met, Unknown(`type`) if it is something else."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Typed):
+    """`known(operand)`: whether it is not Unknown."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class CauseOf(Typed):
+    """`cause(operand)`: why it is Unknown, null if it isn't."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension(Typed):
+    """`kind(variable in source: body)`; kind is all, any, none, one, count, filter or map.
+
+    `cost` is how many nodes one turn evaluates at most, for the step budget.
+    """
+
+    kind: str
+    variable: str
+    slot: int
+    source: Node
+    body: Node
+    cost: int
+
+
+Node: TypeAlias = (
+    Literal
+    | Fact
+    | Param
+    | Let
+    | Variable
+    | Field
+    | Index
+    | ListOf
+    | Not
+    | And
+    | Or
+    | Default
+    | Comparison
+    | Membership
+    | Arithmetic
+    | Negative
+    | Conditional
+    | Call
+    | Checked
+    | Known
+    | CauseOf
+    | Comprehension
+)
+
+
+def below(node: Node) -> Iterator[Node]:
+    """Yield the nodes right below one, in the order of the text; a let's own nodes are not among them."""
+    for name in node.__dataclass_fields__:
+        yield from _nodes_in(getattr(node, name))
+
+
+def _nodes_in(part: object) -> Iterator[Node]:
+    if isinstance(part, Typed):
+        yield cast("Node", part)
+    elif isinstance(part, Step):
+        yield part.operand
+    elif isinstance(part, tuple):
+        for inner in part:
+            yield from _nodes_in(inner)
+
+
+@dataclass(slots=True, eq=False)
+class Expr:
+    """A checked expression; nothing of it changes, its nodes may only be made late.
+
+    `needs` are the facts it reads, those of its lets included; `types` says as what type each was checked. `size`
+    counts nodes and `depth` their nesting, lets included. `run` is the compiled form; it raises one of `evaluate.SLOW`
+    whenever something is not plain, and is None if the expression is only walked. `source` leads to the file, and is None after
+    thawing.
+    """
+
+    text: str
+    type: Type
+    types: Mapping[str, Type]
+    size: int
+    depth: int
+    run: Run | None
+    code: CodeType | None
+    grow: Callable[[], Node] = field(repr=False)
+    source: Located | None = field(default=None, repr=False)
+    needs: frozenset[str] = field(init=False)
+    _root: Node | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.needs = frozenset(self.types)
+
+    @property
+    def root(self) -> Node:
+        """The topmost node; made from the frozen form when it is first asked for."""
+        if self._root is None:
+            self._root = self.grow()
+        return self._root

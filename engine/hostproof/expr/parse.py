@@ -1,0 +1,199 @@
+"""The only user of lark: an expression's text in, parsed nodes or one `Refusal` out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from hostproof.expr.syntax import nodes
+from hostproof.expr.syntax.limits import DEEPEST, MOST_CHARACTERS
+from hostproof.expr.syntax.nodes import Node, Parsed
+
+if TYPE_CHECKING:
+    from lark import Lark, Token
+
+    Piece: TypeAlias = Token | Node
+
+GRAMMAR = Path(__file__).with_name("grammar.lark")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Where reading stopped: `found` is the offending token (empty at the end), `expected` names the grammar's terminals.
+
+    `kind` is `empty`, `long`, `deep`, `character` (no token begins here), `token` (not here) or `end` (more should follow).
+    """
+
+    kind: str
+    start: int
+    end: int
+    found: str = ""
+    expected: frozenset[str] = frozenset()
+
+
+class _TooDeepError(Exception):
+    def __init__(self, start: int, end: int) -> None:
+        super().__init__(start, end)
+        self.start, self.end = start, end
+
+
+def parse(text: str) -> Node | Refusal:
+    """Read one expression. Never raises: a text that is no expression gives a `Refusal`.
+
+    The parser keeps its own stack and builds nodes as it reduces, so depth is refused before anything recurses.
+    """
+    if len(text) > MOST_CHARACTERS:
+        return Refusal("long", MOST_CHARACTERS, len(text))
+    if not text.strip():
+        return Refusal("empty", 0, len(text))
+    from lark import UnexpectedCharacters, UnexpectedToken  # noqa: PLC0415 - lark is slow to import
+
+    try:
+        return _parser().parse(text)  # type: ignore[return-value]
+    except _TooDeepError as problem:
+        return Refusal("deep", problem.start, problem.end)
+    except UnexpectedCharacters as problem:
+        at = problem.pos_in_stream or 0
+        return Refusal("character", at, at + 1, text[at], frozenset(problem.allowed))
+    except UnexpectedToken as problem:
+        return _unexpected(problem.token, frozenset(problem.expected), len(text.rstrip()))
+
+
+def _unexpected(token: Token, expected: frozenset[str], end: int) -> Refusal:
+    if token.type == "$END":
+        return Refusal("end", end, end, "", expected)
+    return Refusal("token", token.start_pos or 0, token.end_pos or 0, str(token), expected)
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Lark:
+    """Build the parser once per process, from the grammar beside this module.
+
+    Not lark's stand-alone generator (its output is under the MPL) nor its `cache=True` (it unpickles from the temporary
+    folder): a pack that didn't change is thawed from the cache and needs no parser at all.
+    """
+    from lark import Lark  # noqa: PLC0415 - lark is slow to import
+
+    grammar = GRAMMAR.read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", lexer="contextual", transformer=_Builder(), propagate_positions=False)
+
+
+def _start(piece: Piece) -> int:
+    return piece.start if isinstance(piece, Parsed) else piece.start_pos or 0
+
+
+def _end(piece: Piece) -> int:
+    return piece.end if isinstance(piece, Parsed) else piece.end_pos or 0
+
+
+def _place(pieces: list[Piece]) -> tuple[int, int, int]:
+    """Return start, end and depth of a node made of `pieces`, which are in the order of the text."""
+    start, end = _start(pieces[0]), _end(pieces[-1])
+    depth = 1 + max((piece.depth for piece in pieces if isinstance(piece, Parsed)), default=0)
+    if depth > DEEPEST:
+        raise _TooDeepError(start, end)
+    return start, end, depth
+
+
+def _piece(piece: Piece | list[Node] | None) -> Piece:
+    if piece is None or isinstance(piece, list):
+        raise AssertionError("the grammar puts a token or a node here")
+    return piece
+
+
+def _node(piece: Piece | list[Node] | None) -> Node:
+    if not isinstance(piece, Parsed):
+        raise AssertionError("the grammar puts a node here")  # noqa: TRY004 - not about a type the caller chose
+    return piece
+
+
+def _leaf(token: Token) -> tuple[int, int, int]:
+    start = token.start_pos or 0
+    return start, start + len(token), 1
+
+
+def _links(pieces: list[Piece]) -> tuple[Node, tuple[tuple[str, Node], ...]]:
+    """Cut `a + b - c` into `a` and the pairs (`+`, b), (`-`, c)."""
+    pairs = zip(pieces[1::2], pieces[2::2], strict=True)
+    return _node(pieces[0]), tuple((str(sign), _node(operand)) for sign, operand in pairs)
+
+
+class _Builder:
+    """Lark's callbacks, named by the grammar's rules: pieces of the text in, one node out."""
+
+    def conditional(self, pieces: list[Node]) -> Node:
+        then, condition, otherwise = pieces
+        return nodes.Conditional(*_place([*pieces]), then, condition, otherwise)
+
+    def disjunction(self, pieces: list[Node]) -> Node:
+        return nodes.Joined(*_place([*pieces]), "or", tuple(pieces))
+
+    def conjunction(self, pieces: list[Node]) -> Node:
+        return nodes.Joined(*_place([*pieces]), "and", tuple(pieces))
+
+    def fallback(self, pieces: list[Node]) -> Node:
+        return nodes.Joined(*_place([*pieces]), "??", tuple(pieces))
+
+    def negation(self, pieces: list[Piece]) -> Node:
+        return nodes.Prefix(*_place(pieces), "not", _node(pieces[1]))
+
+    def minus(self, pieces: list[Piece]) -> Node:
+        return nodes.Prefix(*_place(pieces), "-", _node(pieces[1]))
+
+    def comparison(self, pieces: list[Piece]) -> Node:
+        return nodes.Comparison(*_place(pieces), *_links(pieces))
+
+    def sum(self, pieces: list[Piece]) -> Node:
+        return nodes.Arithmetic(*_place(pieces), *_links(pieces))
+
+    product = sum
+
+    def membership(self, pieces: list[Node]) -> Node:
+        return nodes.Membership(*_place([*pieces]), pieces[0], pieces[1], negated=False)
+
+    def exclusion(self, pieces: list[Piece]) -> Node:
+        return nodes.Membership(*_place(pieces), _node(pieces[0]), _node(pieces[2]), negated=True)
+
+    def matching(self, pieces: list[Node]) -> Node:
+        return nodes.Matching(*_place([*pieces]), pieces[0], pieces[1])
+
+    def attribute(self, pieces: list[Piece]) -> Node:
+        return nodes.Attribute(*_place(pieces), _node(pieces[0]), str(pieces[1]), _start(pieces[1]))
+
+    def subscript(self, pieces: list[Piece]) -> Node:
+        return nodes.Subscript(*_place(pieces), _node(pieces[0]), _node(pieces[1]))
+
+    def arguments(self, pieces: list[Node]) -> list[Node]:
+        return pieces
+
+    def call(self, pieces: list[Piece | list[Node] | None]) -> Node:
+        callee, arguments, close = pieces
+        inside = tuple(arguments) if isinstance(arguments, list) else ()
+        return nodes.Call(*_place([_piece(callee), *inside, _piece(close)]), _node(callee), inside)
+
+    def comprehension(self, pieces: list[Piece]) -> Node:
+        callee, binding, body, _ = pieces
+        return nodes.Comprehension(*_place(pieces), _node(callee), _node(binding), _node(body))
+
+    def path(self, pieces: list[Token]) -> Node:
+        return nodes.Path(*_leaf(pieces[0]), pieces[0].value)
+
+    def number(self, pieces: list[Token]) -> Node:
+        return nodes.Number(*_leaf(pieces[0]), pieces[0].value)
+
+    def text(self, pieces: list[Token]) -> Node:
+        return nodes.Text(*_leaf(pieces[0]), pieces[0].value)
+
+    def constant(self, pieces: list[Token]) -> Node:
+        return nodes.Constant(*_leaf(pieces[0]), pieces[0].value)
+
+    def group(self, pieces: list[Piece]) -> Node:
+        """Widen the inner node to its brackets, so that a slice of the text is whole."""
+        return replace(_node(pieces[1]), start=_start(pieces[0]), end=_end(pieces[2]))
+
+    def list(self, pieces: list[Piece | list[Node] | None]) -> Node:
+        opening, items, close = pieces
+        inside = tuple(items) if isinstance(items, list) else ()
+        return nodes.ListOf(*_place([_piece(opening), *inside, _piece(close)]), inside)
