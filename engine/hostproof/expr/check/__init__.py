@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hostproof.expr.check.context import Context, Sheet
+from hostproof.expr.check.context import Context, Sheet, solid_if
 from hostproof.expr.check.needs import article, as_type
 from hostproof.expr.check.rules import check_node
 from hostproof.expr.compile import compile_node
@@ -30,7 +30,8 @@ def check_expression(source: Located, scope: Scope, problems: Problems, want: Ty
         _tell_refusal(source, parsed, problems)
         return None
     sheet = Sheet(source, scope, problems, check_node)
-    root = sheet.node(parsed, Context())
+    given = scope.given
+    root = sheet.node(parsed, Context(solid=solid_if(given.root, True) if given else frozenset()))
     if root is not None and want is not None:
         root = _as_wanted(sheet, root, want)
     depth = parsed.depth + sheet.deepest_let

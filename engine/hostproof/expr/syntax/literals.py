@@ -24,7 +24,7 @@ class Misspelt:
 
 _VERSION_LIKE = re.compile(r"[0-9]+(?:\.[0-9]+){2,}[A-Za-z0-9.]*")
 _OLD_OCTAL = re.compile(r"0[0-7]+")
-_PREFIXED = re.compile(r"0[xXoObB].*")
+_PREFIXED = re.compile(r"0[xXoObB].+")
 _AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+(?![A-Za-z]))?")
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|(.))")
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "e": "\x1b", "0": "\0", "\\": "\\", '"': '"', "'": "'"}
