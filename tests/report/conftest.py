@@ -112,68 +112,87 @@ TRICKS = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def hostile_text() -> SearchStrategy[str]:
-    """Any text, lone surrogates included, mixed with what is known to break parsers."""
-    anything = st.text(st.characters(codec=None), max_size=12)
-    return st.lists(st.sampled_from(TRICKS) | anything, max_size=5).map("".join)
-
-
-@pytest.fixture(scope="session")
-def hostile(hostile_text: SearchStrategy[str]) -> SearchStrategy[Evaluation]:
-    """Give evaluations of every shape in which each text is hostile."""
-    texts = hostile_text
-    some = st.lists(texts, max_size=2).map(tuple)
-    findings = st.lists(st.builds(Finding, texts, texts, texts), max_size=2).map(tuple)
-    unknowns = st.lists(st.builds(Unknown, st.sampled_from(Cause), texts, texts, texts), min_size=1, max_size=2)
-    evidence = st.builds(
-        Evidence, texts, texts, st.none() | st.integers(-9, 255), st.integers(0, 10**12), st.just(9), texts, texts
+@st.composite
+def _texts(draw: st.DrawFn) -> str:
+    """Give any text, lone surrogates included, mixed with what is known to break parsers."""
+    return "".join(
+        draw(st.lists(st.sampled_from(TRICKS) | st.text(st.characters(codec=None), max_size=12), max_size=5))
     )
-    results = st.builds(
+
+
+@st.composite
+def _results(draw: st.DrawFn) -> Result:
+    some = st.lists(_texts(), max_size=2).map(tuple)
+    evidence = st.builds(
+        Evidence, _texts(), _texts(), st.none() | st.integers(-9, 255), st.just(1), st.just(9), _texts(), _texts()
+    )
+    result = st.builds(
         Result,
-        pack=texts,
-        id=texts,
-        title=texts,
-        group=texts,
+        pack=_texts(),
+        id=_texts(),
+        title=_texts(),
+        group=_texts(),
         severity=st.sampled_from(Severity),
         verdict=st.sampled_from(Verdict),
-        expression=texts,
-        message=texts,
-        reason=texts,
-        findings=findings,
+        expression=_texts(),
+        message=_texts(),
+        reason=_texts(),
+        findings=st.lists(st.builds(Finding, _texts(), _texts(), _texts()), max_size=2).map(tuple),
+        unknowns=st.lists(
+            st.builds(Unknown, st.sampled_from(Cause), _texts(), _texts(), _texts()), min_size=1, max_size=2
+        ).map(tuple),
         evidence=st.lists(evidence, max_size=1).map(tuple),
-        rationale=texts,
-        remediation=texts,
+        rationale=_texts(),
+        remediation=_texts(),
         references=some,
         tags=some,
-        file=texts,
+        file=_texts(),
         line=st.integers(0, 10**6),
+        gated=st.booleans(),
+        waiver=st.builds(WaiverNote, _texts(), _texts(), st.just("2026-12-31")),
         took=st.integers(0, 10**15),
     )
-    note = st.builds(WaiverNote, texts, texts, st.just("2026-12-31"))
-    whole = st.tuples(results, unknowns.map(tuple), note, st.booleans()).map(lambda parts: _consistent(*parts))
-    packs = st.builds(PackResults, texts, texts, texts, st.lists(whole, max_size=4).map(tuple))
-    return st.builds(
-        Evaluation,
-        host=st.builds(Host, texts, texts, texts),
-        target=texts,
-        created=st.integers(-(10**18), 10**20),
-        date=st.just("2026-11-23"),
-        snapshot_digest=texts,
-        packs=st.lists(packs, max_size=2).map(tuple),
-        gate=st.builds(Gate),
-        exit_code=st.sampled_from((0, 1, 3)),
-        version=texts,
+    return _consistent(draw(result))
+
+
+@st.composite
+def _evaluations(draw: st.DrawFn) -> Evaluation:
+    packs = st.builds(PackResults, _texts(), _texts(), _texts(), st.lists(_results(), max_size=4).map(tuple))
+    return draw(
+        st.builds(
+            Evaluation,
+            host=st.builds(Host, _texts(), _texts(), _texts()),
+            target=_texts(),
+            created=st.integers(-(10**18), 10**20),
+            date=st.just("2026-11-23"),
+            snapshot_digest=_texts(),
+            packs=st.lists(packs, max_size=2).map(tuple),
+            gate=st.builds(Gate),
+            exit_code=st.sampled_from((0, 1, 3)),
+            version=_texts(),
+        )
     )
 
 
-def _consistent(result: Result, unknowns: tuple[Unknown, ...], note: WaiverNote, gated: bool) -> Result:
+@pytest.fixture(scope="session")
+def hostile_text() -> SearchStrategy[str]:
+    """Give texts that are there to break something."""
+    return _texts()
+
+
+@pytest.fixture(scope="session")
+def hostile() -> SearchStrategy[Evaluation]:
+    """Give evaluations of every shape in which each text is hostile."""
+    return _evaluations()
+
+
+def _consistent(result: Result) -> Result:
     """Give a result what its verdict demands, and nothing that it forbids."""
     return replace(
         result,
-        unknowns=unknowns if result.verdict is Verdict.UNKNOWN else (),
-        waiver=note if result.verdict is Verdict.WAIVED else None,
-        gated=gated and result.verdict in (Verdict.FAIL, Verdict.UNKNOWN),
+        unknowns=result.unknowns if result.verdict is Verdict.UNKNOWN else (),
+        waiver=result.waiver if result.verdict is Verdict.WAIVED else None,
+        gated=result.gated and result.verdict in (Verdict.FAIL, Verdict.UNKNOWN),
     )
 
 

@@ -32,7 +32,7 @@ def test_reports_keep_the_schema(name: str, request: pytest.FixtureRequest) -> N
     VALIDATOR.validate(json.loads(render_json(request.getfixturevalue(name))))
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_hostile_text(hostile: SearchStrategy[Evaluation], data: st.DataObject) -> None:
     """No text makes a report that breaks the schema, UTF-8 or a terminal."""

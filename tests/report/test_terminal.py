@@ -25,7 +25,7 @@ def test_golden(name: str, request: pytest.FixtureRequest, golden: Callable[[str
     golden(f"{name}.txt", render_terminal(request.getfixturevalue(name), 80, colour=False))
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(data=st.data(), width=st.integers(0, 200))
 def test_only_our_own_escape_sequences(hostile: SearchStrategy[Evaluation], data: st.DataObject, width: int) -> None:
     """Colour is all that differs, and nothing but colour reaches the terminal."""

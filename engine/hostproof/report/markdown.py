@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hostproof.evaluate.model import Evaluation, Result, Verdict
 from hostproof.report import wording
-from hostproof.report.markdowntext import block, code, link, prose
+from hostproof.report.markdowntext import block, code, link, paragraph, prose
 from hostproof.source.harmless import bounded
 
 MOST_FINDINGS = 20
@@ -79,13 +79,15 @@ def _what_to_know(result: Result, evaluation: Evaluation) -> Iterator[str]:
         if text.strip():
             yield prose(text)
     if result.rationale.strip():
-        yield f"**Why:** {prose(result.rationale)}"
+        yield f"**Why:** {paragraph(result.rationale)}"
 
 
 def _what_to_do(result: Result) -> Iterator[str]:
-    if result.remediation.strip():
-        yield "**Fix:**"
-        yield block(result.remediation)
+    fix = result.remediation
+    if fix.strip() and wording.is_commands(fix):
+        yield f"**Fix:**\n\n{block(fix)}"
+    elif fix.strip():
+        yield f"**Fix:** {paragraph(fix)}"
     sources = [link(reference) for reference in result.references]
     if result.file:
         sources.append(code(f"{result.file}:{result.line}"))

@@ -17,16 +17,22 @@ _ZERO_WIDTH_SPACE = "\u200b"
 
 
 def prose(text: str) -> str:
-    """Return one line that renders as the text itself: no markup, HTML, link, mention or reference comes to life.
-
-    GitHub finds mentions and addresses after it has undone escapes, so those are broken by a zero-width space.
-    """
-    line = _LINKING.sub(_broken, one_line(text, MOST_PROSE))
-    line = _SPECIAL.sub(lambda match: "\\" + match[0], line)
+    """Return one line that renders as the text itself: no markup, HTML, link, mention or reference comes to life."""
+    line = _unlinked(one_line(text, MOST_PROSE))
     start = _AT_START.match(line)
     if start is None:
-        return line
-    return f"\\{line}" if start.end() == 1 and not line[0].isdigit() else f"{start[0]}\\{line[start.end() :]}"
+        return _escaped(line)
+    end = start.end() if line[0].isdigit() else 0
+    return f"{line[:end]}\\{line[end]}{_escaped(line[end + 1 :])}"
+
+
+def paragraph(text: str) -> str:
+    """Return the same for the middle of a line, but what its author put between single backticks is code."""
+    line = one_line(text, MOST_PROSE)
+    parts = line.split("`")
+    if len(parts) % 2 == 0 or not all(part.strip() for part in parts[1::2]):
+        return _escaped(_unlinked(line))
+    return "".join(code(part) if at % 2 else _escaped(_unlinked(part)) for at, part in enumerate(parts))
 
 
 def code(text: str) -> str:
@@ -51,8 +57,13 @@ def link(address: str) -> str:
     return f"<{address}>" if len(address) <= MOST_CODE and _WEB.match(address) else code(address)
 
 
-def _broken(match: re.Match[str]) -> str:
-    return match[0] + _ZERO_WIDTH_SPACE
+def _unlinked(line: str) -> str:
+    """Break names and addresses by a zero-width space: GitHub finds them after it has undone escapes."""
+    return _LINKING.sub(lambda match: match[0] + _ZERO_WIDTH_SPACE, line)
+
+
+def _escaped(line: str) -> str:
+    return _SPECIAL.sub(lambda match: "\\" + match[0], line)
 
 
 def _longest_run(text: str) -> int:

@@ -116,11 +116,16 @@ def _found(result: Result, evaluation: Evaluation, width: int) -> Iterator[Line]
 
 def _advice(result: Result, width: int) -> Iterator[Line]:
     yield from _text("why  ", result.rationale, width)
-    commands = [harmless(line).expandtabs(4).rstrip() for line in result.remediation.strip("\n").splitlines()]
-    yield from labelled("fix  ", commands, INDENT, "green")
+    yield from labelled("fix  ", _fix(result.remediation, width - INDENT - 5), INDENT, "green")
     yield from labelled("see  ", map(one_line, result.references), INDENT, "dim")
     if result.file:
         yield from labelled("at   ", [one_line(f"{result.file}:{result.line}")], INDENT, "dim")
+
+
+def _fix(text: str, width: int) -> Iterator[str]:
+    """Keep short lines as they are, so that they can be copied; wrap a paragraph."""
+    for line in harmless(text).strip("\n").splitlines():
+        yield from [line.expandtabs(4).rstrip()] if wording.is_commands(line) else wrapped(line, width)
 
 
 def _text(label: str, text: str, width: int, style: str = "") -> Iterator[Line]:

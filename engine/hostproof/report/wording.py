@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hostproof.evaluate.model import Evaluation, OnUnknown, Result, Verdict
 from hostproof.facts.snapshot import Evidence
 
+MOST_COMMAND = 90  # characters of a line that still is shown as something to copy
 _WORDS = {0: "fit", 1: "unfit", 3: "undecided"}
 
 
@@ -75,6 +76,11 @@ def next_step(evaluation: Evaluation) -> str:
 def first_line(text: str) -> str:
     """Return the first line that says something."""
     return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
+def is_commands(text: str) -> bool:
+    """Tell whether a fix is short lines to type, and not a paragraph to read."""
+    return all(len(line) <= MOST_COMMAND for line in text.strip().splitlines())
 
 
 def waived_by(result: Result) -> str:
