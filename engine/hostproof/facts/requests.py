@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hostproof.facts.types import Type
 
 SECOND = 1_000_000_000
+DEFAULT_TIMEOUT = 10 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class FactRequest:
     source: FileSource | RunSource | None = None
     reader: Reader | None = None
     gives: Type | None = None
-    timeout: int = 10 * SECOND
+    timeout: int = DEFAULT_TIMEOUT
 
     @property
     def builtin(self) -> bool:

@@ -32,12 +32,18 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A typed value that a team may set; `default` is erased like any value (5ms is 5000000)."""
+    """A typed value that a team may set; `default` is erased like any value (5ms is 5000000).
+
+    `least` and `most` bound it where they are not None, `choices` lists what it may be if it isn't empty.
+    """
 
     name: str
     type: Type
     default: Value
     description: str = ""
+    least: Value = None
+    most: Value = None
+    choices: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,55 @@
+"""Finding packs: a built-in pack's name or a path that the user named in, the pack's file out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hostproof.rulepack.load import FILE_NAME
+from hostproof.source.builtin import data_folder
+from hostproof.source.near import nearest
+from hostproof.source.problems import Problem, ProblemError
+
+
+def builtin_packs() -> tuple[str, ...]:
+    """Return the names of the packs that hostproof comes with, sorted."""
+    return tuple(sorted(path.parent.name for path in data_folder("rules").glob(f"*/{FILE_NAME}")))
+
+
+def find_pack(name_or_path: str, base: Path = Path()) -> Path:
+    """Return the file of a pack: a built-in one by its bare name, any other by a path from the folder `base`.
+
+    A folder of the current directory can't pass for a built-in pack: `linux` is built in, `./linux` is a path.
+    Raises ProblemError (HP-E301, HP-E302) with the nearest name as a hint.
+    """
+    if _is_name(name_or_path):
+        known = data_folder("rules") / name_or_path / FILE_NAME
+        if known.is_file():
+            return known
+    path = base / name_or_path
+    try:
+        if path.is_dir():
+            return _in_folder(path)
+        found = path.exists()
+    except (OSError, ValueError):
+        found = False  # a name too long, or with a NUL
+    if found and name_or_path:
+        return path
+    raise ProblemError((Problem("HP-E301", f"there is no pack {name_or_path[:200]!r}", None, _hint(name_or_path)),))
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and text.replace("-", "").isalnum()
+
+
+def _in_folder(folder: Path) -> Path:
+    if (folder / FILE_NAME).exists():
+        return folder / FILE_NAME
+    hint = f"a pack is a folder with a {FILE_NAME}, or the file itself"
+    raise ProblemError((Problem("HP-E302", f"the folder {folder} has no {FILE_NAME}", None, hint),))
+
+
+def _hint(text: str) -> str:
+    if not _is_name(text):
+        return "the path leads nowhere"
+    near = nearest(text, builtin_packs())
+    return f"did you mean {near!r}?" if near else f"built in are {', '.join(builtin_packs())}; others are named by path"

@@ -1,0 +1,105 @@
+"""Loading a pack: the path of a YAML file or its folder in, a checked `RulePack` or all its problems out."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from hostproof.expr.scope import Scope
+from hostproof.facts.catalog import Catalog, FactSpec, Owner
+from hostproof.facts.requests import FactRequest
+from hostproof.facts.types import ANY
+from hostproof.rulepack.model import Param, Rule, RulePack
+from hostproof.rulepack.sections.collectors import own_rows, read_collectors
+from hostproof.rulepack.sections.names import pack_fault
+from hostproof.rulepack.sections.params import read_params
+from hostproof.rulepack.sections.rules import read_rules
+from hostproof.rulepack.sections.shape import PACK_CODES, Shape
+from hostproof.source.files import read_source
+from hostproof.source.nodes import Mapping, Node
+from hostproof.source.problems import Problems
+from hostproof.source.spans import SourceFile
+from hostproof.source.yaml import load_yaml
+
+FORMAT = 1
+FILE_NAME = "pack.yaml"
+PACK_KEYS = ("hostproof", "pack", "title", "params", "facts", "rules")
+REQUIRED = ("hostproof", "pack", "title", "rules")
+
+
+def load_pack(path: Path, catalog: Catalog) -> RulePack:
+    """Return the pack in a file, or in the `pack.yaml` of a folder; `catalog` holds the built-in facts.
+
+    Raises ProblemError with everything that is wrong, sorted by place.
+    """
+    problems = Problems()
+    pack = check_pack(read_source(pack_file(path)), catalog, problems)
+    problems.refuse()
+    if pack is None:
+        raise AssertionError("a pack without a problem is a pack")
+    return pack
+
+
+def check_pack(file: SourceFile, catalog: Catalog, problems: Problems) -> RulePack | None:
+    """Do the same with a text, and add what is wrong to `problems`, advice included; None if any of it is an error."""
+    before = problems.errors
+    node = load_yaml(file, problems)
+    shape = Shape(problems, PACK_CODES)
+    root = shape.mapping(node, "a pack", "hostproof: 1") if node else None
+    if root is None:
+        return None
+    shape.keys(root, PACK_KEYS, REQUIRED, "a pack")
+    shape.format_number(root, FORMAT, "a pack")
+    name, title = _name(root, shape), shape.line(root.get("title"), "`title`")
+    params = read_params(root.get("params"), shape)
+    facts = read_collectors(root.get("facts"), name, catalog, shape)
+    scope = _scope(root, name, params, facts, catalog)
+    rules = read_rules(root.get("rules"), scope, shape)
+    if problems.errors > before:
+        return None
+    _warn_unread(root.get("facts"), facts, rules, problems)
+    return RulePack(name, title, file.path, pack_digest(file), rules, params, tuple(facts.values()))
+
+
+def pack_file(path: Path) -> Path:
+    """Return the file a pack's path means: itself, or the `pack.yaml` of a folder."""
+    return path / FILE_NAME if path.is_dir() else path
+
+
+def pack_digest(file: SourceFile) -> str:
+    """Return the SHA-256 of a pack's text, in hexadecimal."""
+    return sha256(file.text.encode()).hexdigest()
+
+
+def _name(root: Mapping, shape: Shape) -> str:
+    scalar = shape.text(root.get("pack"), "`pack`")
+    fault = pack_fault(scalar.text) if scalar else ""
+    if scalar and fault:
+        shape.problems.add("HP-E107", fault, scalar.where)
+    return scalar.text if scalar and not fault else "pack"
+
+
+def _scope(
+    root: Mapping, name: str, params: dict[str, Param], facts: dict[str, FactRequest], catalog: Catalog
+) -> Scope:
+    """Return what the pack's expressions may name; what is declared wrongly may be anything there."""
+    wrong = [fact for fact in _declared(root.get("facts")) if fact not in facts]
+    untyped = [FactSpec(f"{name}:{fact}", ANY, Owner.FILES, "declared wrongly", name) for fact in wrong]
+    return Scope(
+        catalog.with_rows([*own_rows(facts.values(), name), *untyped]),
+        {fact: f"{name}:{fact}" for fact in [*facts, *wrong]},
+        {param: params[param].type if param in params else ANY for param in _declared(root.get("params"))},
+    )
+
+
+def _declared(node: Node | None) -> list[str]:
+    return [key.text for key, _ in node.entries] if isinstance(node, Mapping) else []
+
+
+def _warn_unread(node: Node | None, facts: dict[str, FactRequest], rules: tuple[Rule, ...], problems: Problems) -> None:
+    needs = frozenset[str]().union(*(rule.needs for rule in rules))
+    for key, _ in node.entries if isinstance(node, Mapping) else ():
+        name = facts[key.text].name
+        if not any(need == name or need.startswith(f"{name}.") for need in needs):
+            hint = "leave it out: facts that no rule reads are not collected"
+            problems.add("HP-W102", f"no rule reads the fact {key.text!r}", key.where, hint)

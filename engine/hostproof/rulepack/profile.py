@@ -1,0 +1,246 @@
+"""Profiles: a team's `hostproof.yaml` in, its packs, parameters, overrides, waivers and gate out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from hostproof.facts.snapshot import Value
+from hostproof.rulepack.find import find_pack
+from hostproof.rulepack.model import Override, RulePack, Severity, Waiver
+from hostproof.rulepack.params import GivenParam, settle_params
+from hostproof.rulepack.sections.shape import Codes, Shape, beginning
+from hostproof.source.files import read_source
+from hostproof.source.near import nearest
+from hostproof.source.nodes import Mapping, Node, Scalar
+from hostproof.source.problems import ProblemError, Problems
+from hostproof.source.spans import SourceFile, Span
+from hostproof.source.yaml import load_yaml
+
+FORMAT = 1
+PROFILE_KEYS = ("hostproof", "packs", "params", "rules", "waivers", "gate")
+OVERRIDE_KEYS = ("severity", "off", "reason")
+WAIVER_KEYS = ("rule", "reason", "owner", "starts", "expires", "accepted")
+GATE_KEYS = ("fail_on", "unknown")
+UNKNOWNS = ("fail", "warn", "ignore")
+PROFILE_CODES = Codes("HP-E311", "HP-E312", "HP-E313", "HP-E314", "HP-E315", "HP-E316", "HP-E317")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A profile whose shape is right; that its rules and parameters exist is seen when its packs are loaded.
+
+    `packs` are the files of its packs, `params` what it sets, still to be typed; `named` are the rules that its
+    overrides and waivers name, with their places. `fail_on` is None and `unknown` empty where it doesn't say.
+    """
+
+    path: str
+    packs: tuple[Path, ...] = ()
+    params: tuple[GivenParam, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    named: tuple[tuple[str, Span], ...] = ()
+    fail_on: Severity | None = None
+    unknown: str = ""
+
+
+def load_profile(path: Path) -> Profile:
+    """Return the profile in a file; paths in it are relative to its folder. Raises ProblemError with all problems."""
+    problems = Problems()
+    profile = check_profile(read_source(path), problems)
+    problems.refuse()
+    if profile is None:
+        raise AssertionError("a profile without a problem is a profile")
+    return profile
+
+
+def check_profile(file: SourceFile, problems: Problems) -> Profile | None:
+    """Do the same with a text, and add what is wrong to `problems`; None if any of it is an error."""
+    before = problems.errors
+    node = load_yaml(file, problems)
+    shape = Shape(problems, PROFILE_CODES)
+    root = shape.mapping(node, "a profile", "hostproof: 1") if node else None
+    if root is None:
+        return None
+    profile = _Written(root, shape).profile(file.path)
+    return profile if problems.errors == before else None
+
+
+def settle_profile(
+    profile: Profile, packs: Sequence[RulePack], given: Sequence[GivenParam] = ()
+) -> dict[str, dict[str, Value]]:
+    """Return the packs' parameters as the profile sets them, and over it what the command line gives.
+
+    Raises ProblemError for rules that no pack has, or several have, and for parameters that can't be set so.
+    """
+    problems = Problems()
+    for rule, where in profile.named:
+        _check_rule(rule, where, packs, problems)
+    settled = settle_params(packs, (*profile.params, *given), problems)
+    problems.refuse()
+    return settled
+
+
+def _check_rule(name: str, where: Span, packs: Sequence[RulePack], problems: Problems) -> None:
+    known = [(pack.name, rule.id) for pack in packs for rule in pack.rules]
+    full = [f"{pack}:{rule}" for pack, rule in known]
+    found = [one for one in full if name in (one, one.split(":", 1)[1])]
+    if len(found) > 1:
+        problems.add("HP-E319", f"several packs have a rule {name!r}", where, f"write {' or '.join(found)}")
+    elif not found:
+        near = nearest(name, full if ":" in name else [rule for _, rule in known])
+        hint = f"did you mean {near!r}?" if near else f"its packs are {', '.join(pack.name for pack in packs)}"
+        problems.add("HP-E318", f"no pack has a rule {name[:200]!r}", where, hint)
+
+
+class _Written:
+    """A profile as it is written."""
+
+    def __init__(self, root: Mapping, shape: Shape) -> None:
+        self._root = root
+        self._shape = shape
+        self._problems = shape.problems
+        self._named: list[tuple[str, Span]] = []
+
+    def profile(self, path: str) -> Profile:
+        self._shape.keys(self._root, PROFILE_KEYS, ("hostproof",), "a profile")
+        self._shape.format_number(self._root, FORMAT, "a profile")
+        fail_on, unknown = self._gate()
+        return Profile(
+            path,
+            self._packs(Path(path).parent),
+            self._params(),
+            self._overrides(),
+            self._waivers(),
+            tuple(self._named),
+            fail_on,
+            unknown,
+        )
+
+    def _packs(self, base: Path) -> tuple[Path, ...]:
+        node = self._root.get("packs")
+        if node is None:
+            return ()
+        items = self._shape.sequence(node, "`packs`", "packs: [linux]")
+        if not items:
+            self._problems.add("HP-E315", "`packs` names no pack", node.where, "leave it out, or name one")
+        found: dict[Path, None] = {}
+        for item in items:
+            path = self._pack(item, base)
+            if path in found:
+                self._problems.add("HP-E325", f"{path} is named twice", item.where)
+            if path is not None:
+                found[path] = None
+        return tuple(found)
+
+    def _pack(self, node: Node, base: Path) -> Path | None:
+        name = self._shape.text(node, "a pack's name or path", most=4000)
+        if name is None:
+            return None
+        try:
+            return find_pack(name.text, base)
+        except ProblemError as error:
+            for problem in error.problems:
+                self._problems.add(problem.code, problem.message, name.where, problem.hint)
+            return None
+
+    def _params(self) -> tuple[GivenParam, ...]:
+        entries = self._shape.entries(self._root.get("params"), "`params`")
+        return tuple(GivenParam(key.text, key.where, value) for key, value in entries)
+
+    def _overrides(self) -> tuple[Override, ...]:
+        found = [self._override(key, value) for key, value in self._shape.entries(self._root.get("rules"), "`rules`")]
+        return tuple(one for one in found if one is not None)
+
+    def _override(self, key: Scalar, value: Node) -> Override | None:
+        self._named.append((key.text, key.where))
+        node = self._shape.mapping(value, "an override", "{severity: low} or {off: true, reason: ...}")
+        if node is None:
+            return None
+        self._shape.keys(node, OVERRIDE_KEYS, (), "an override")
+        reason = self._shape.line(node.get("reason"), "`reason`")
+        severity, off = node.get("severity"), node.get("off")
+        if (severity is None) == (off is None):
+            hint = "write {severity: low}, or {off: true, reason: why it is not judged}"
+            self._problems.add("HP-E322", "an override sets either the severity or off", beginning(node), hint)
+            return None
+        if severity is not None:
+            word = self._severity(severity)
+            return Override(key.text, word) if word else None
+        return self._switched_off(key.text, node, off, reason)
+
+    def _switched_off(self, rule: str, node: Mapping, off: Node | None, reason: str) -> Override | None:
+        if not (isinstance(off, Scalar) and off.plain and off.value is True):
+            where = off.where if off else node.where
+            self._problems.add("HP-E322", "`off` can only be true", where, "leave the override out to judge the rule")
+        elif node.get("reason") is None:
+            hint = "write {off: true, reason: why it is not judged}"
+            self._problems.add("HP-E312", "a rule is switched off only with a reason", beginning(node), hint)
+        elif reason:
+            return Override(rule, off=reason)
+        return None
+
+    def _severity(self, node: Node) -> Severity | None:
+        word = self._shape.word(node, tuple(Severity), "HP-E320", "a severity")
+        return Severity(word) if word else None
+
+    def _waivers(self) -> tuple[Waiver, ...]:
+        node = self._root.get("waivers")
+        items = self._shape.sequence(node, "`waivers`") if node else ()
+        found = [self._waiver(item) for item in items]
+        return tuple(one for one in found if one is not None)
+
+    def _waiver(self, item: Node) -> Waiver | None:
+        node = self._shape.mapping(item, "a waiver", "{rule: ..., reason: ..., owner: ..., expires: 2026-12-31}")
+        if node is None:
+            return None
+        before = self._problems.errors
+        self._shape.keys(node, WAIVER_KEYS, ("rule", "reason", "owner", "expires"), "a waiver")
+        rule = self._shape.text(node.get("rule"), "`rule`")
+        if rule:
+            self._named.append((rule.text, rule.where))
+        reason, owner = (self._shape.line(node.get(name), f"`{name}`") for name in ("reason", "owner"))
+        starts, expires = self._day(node, "starts"), self._day(node, "expires")
+        if starts and expires and starts > expires:
+            self._problems.add("HP-E324", f"the waiver ends on {expires}, before it starts", beginning(node))
+        accepted = self._accepted(node.get("accepted"))
+        if rule is None or self._problems.errors > before:
+            return None
+        return Waiver(rule.text, reason, owner, expires, starts, accepted)
+
+    def _day(self, node: Mapping, name: str) -> str:
+        """Return an ISO day as it is written, or an empty text."""
+        scalar = self._shape.written(node.get(name), f"`{name}`")
+        if scalar is None:
+            return ""
+        try:
+            return date.fromisoformat(scalar.text if len(scalar.text) == 10 else "").isoformat()
+        except ValueError:
+            message = f"{scalar.text[:40]!r} is not a day"
+            self._problems.add("HP-E323", message, scalar.where, "write year, month and day: 2026-12-31")
+            return ""
+
+    def _accepted(self, node: Node | None) -> tuple[tuple[str, str], ...]:
+        """Return the accepted values as written, by the subjects they belong to; the subject of a bare one is empty."""
+        if node is None:
+            return ()
+        if isinstance(node, Scalar):
+            value = self._shape.written(node, "`accepted`")
+            return (("", value.text),) if value else ()
+        entries = [
+            (key.text, self._shape.written(value, "an accepted value"))
+            for key, value in self._shape.entries(node, "`accepted`")
+        ]
+        return tuple((subject, value.text) for subject, value in entries if value)
+
+    def _gate(self) -> tuple[Severity | None, str]:
+        node = self._root.get("gate")
+        gate = self._shape.mapping(node, "`gate`", "gate: {fail_on: medium}") if node else None
+        if gate is None:
+            return None, ""
+        self._shape.keys(gate, GATE_KEYS, (), "`gate`")
+        fail_on, unknown = gate.get("fail_on"), gate.get("unknown")
+        word = self._shape.word(unknown, UNKNOWNS, "HP-E321", "what a gate makes of unknowns") if unknown else ""
+        return (self._severity(fail_on) if fail_on else None), word

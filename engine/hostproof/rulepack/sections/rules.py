@@ -1,0 +1,195 @@
+"""The section `rules` of a pack: each rule's texts, and its expressions checked against the names in scope."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from hostproof.expr.check import check_expression
+from hostproof.expr.model import Expr
+from hostproof.expr.scope import Scope
+from hostproof.expr.template import Template, check_template
+from hostproof.facts.catalog import Catalog
+from hostproof.facts.types import ANY, BOOL, Type
+from hostproof.rulepack.model import Rule, Severity
+from hostproof.rulepack.sections.names import rule_fault, tag_fault, word_fault
+from hostproof.rulepack.sections.shape import MOST_TEXT, Shape
+from hostproof.source.nodes import Node, Scalar
+from hostproof.source.problems import Problems
+from hostproof.source.spans import SourceFile
+
+RULE_KEYS = (
+    "id",
+    "title",
+    "severity",
+    "when",
+    "let",
+    "assert",
+    "message",
+    "rationale",
+    "remediation",
+    "references",
+    "tags",
+)
+REQUIRED = ("id", "title", "severity", "assert")
+MOST_RULES = 10_000
+MOST_EXPRESSION = 1_000_000  # the language has a smaller bound of its own, and says it better
+MOST_LISTED = 50
+
+# RFC 3986, as far as a link in a report goes: a scheme a browser opens, a host, and no blanks, brackets or quotes.
+_LINK = re.compile(r"""https?://[A-Za-z0-9\[][^\s<>"'`\\^{|}]*""")
+
+
+def read_rules(node: Node | None, scope: Scope, shape: Shape) -> tuple[Rule, ...]:
+    """Return the rules that are right; the others are left out, with their problems added."""
+    if node is None:
+        return ()
+    items = shape.sequence(node, "`rules`")
+    if not items:
+        shape.problems.add("HP-E109", "a pack without a rule proves nothing", node.where, "write at least one rule")
+    if len(items) > MOST_RULES:
+        message = f"a pack may have {MOST_RULES:,} rules, and this one has {len(items):,}"
+        shape.problems.add("HP-E122", message, items[MOST_RULES].where, "split it")
+        return ()
+    seen: dict[str, Scalar] = {}
+    found = [_Written(item, scope, shape).rule(seen) for item in items]
+    return tuple(rule for rule in found if rule is not None)
+
+
+class _Written:
+    """One rule as it is written."""
+
+    def __init__(self, node: Node, scope: Scope, shape: Shape) -> None:
+        self._node = shape.mapping(node, "a rule", "- id: group.name")
+        self._scope = scope
+        self._shape = shape
+        self._problems = shape.problems
+
+    def rule(self, seen: dict[str, Scalar]) -> Rule | None:
+        """Return the checked rule, or None with problems added; `seen` holds the ids so far."""
+        if self._node is None:
+            return None
+        before = self._problems.errors
+        self._shape.keys(self._node, RULE_KEYS, REQUIRED, "a rule")
+        name, severity, title = self._id(seen), self._severity(), self._shape.line(self._node.get("title"), "`title`")
+        applies = self._when_and_lets()
+        self._scope = replace(self._scope, given=applies)
+        holds = self._expression("assert", self._problems)
+        message, remediation = self._template("message"), self._template("remediation")
+        rationale = self._shape.text(self._node.get("rationale"), "`rationale`", MOST_TEXT)
+        references, tags = (
+            self._listed("references", _link_fault, "HP-E121"),
+            self._listed("tags", tag_fault, "HP-E107"),
+        )
+        if self._problems.errors > before or name is None or holds is None or severity is None:
+            return None
+        parts = (holds, applies, message, remediation)
+        return Rule(
+            id=name.text,
+            title=title,
+            severity=severity,
+            holds=holds,
+            span=name.where,
+            applies=applies,
+            message=message,
+            rationale=rationale.text.strip() if rationale else "",
+            remediation=remediation,
+            references=references,
+            tags=tags,
+            needs=frozenset[str]().union(*(part.needs for part in parts if part is not None)),
+        )
+
+    def _get(self, name: str) -> Node | None:
+        return self._node.get(name) if self._node else None
+
+    def _id(self, seen: dict[str, Scalar]) -> Scalar | None:
+        name = self._shape.text(self._get("id"), "an id")
+        if name is None:
+            return None
+        fault = rule_fault(name.text)
+        if fault:
+            self._problems.add("HP-E107", fault, name.where)
+        elif name.text in seen:
+            hint = f"the other one is in line {seen[name.text].where.line}"
+            self._problems.add("HP-E108", f"the id {name.text!r} stands twice", name.where, hint)
+        seen.setdefault(name.text, name)
+        return name
+
+    def _severity(self) -> Severity | None:
+        node = self._get("severity")
+        word = self._shape.word(node, tuple(Severity), "HP-E110", "a severity") if node else ""
+        return Severity(word) if word else None
+
+    def _when_and_lets(self) -> Expr | None:
+        """Check `when` and `let`: what `when` rules out to be null isn't in a `let` either, unless `when` uses lets."""
+        draft = Problems()
+        applies = self._expression("when", draft)
+        if applies is not None:
+            self._problems.found += draft.found
+            self._scope = replace(self._scope, given=applies)
+        self._lets()
+        return applies or self._expression("when", self._problems)
+
+    def _lets(self) -> None:
+        """Add the rule's own names to the scope, each of which may use those before it."""
+        lets: dict[str, Expr] = {}
+        for key, value in self._shape.entries(self._get("let"), "`let`"):
+            fault = word_fault(key.text)
+            if fault:
+                self._problems.add("HP-E107", fault, key.where)
+            found = self._checked(value, f"`let` {key.text}", None, self._problems)
+            lets[key.text] = found or _anything()
+            self._scope = replace(self._scope, lets=dict(lets))
+
+    def _expression(self, name: str, problems: Problems) -> Expr | None:
+        node = self._get(name)
+        return self._checked(node, f"`{name}`", BOOL, problems) if node else None
+
+    def _checked(self, node: Node, what: str, want: Type | None, problems: Problems) -> Expr | None:
+        written = self._shape.written(node, what, MOST_EXPRESSION)
+        if written is None:
+            return None
+        self._warn_comment(written)
+        return check_expression(written, self._scope, problems, want)
+
+    def _template(self, name: str) -> Template | None:
+        text = self._shape.text(self._get(name), f"`{name}`", MOST_TEXT)
+        if text is None:
+            return None
+        self._warn_comment(text)
+        return check_template(text, self._scope, self._problems)
+
+    def _warn_comment(self, scalar: Scalar) -> None:
+        comment = scalar.comment_follows()
+        if comment is not None:
+            hint = "if it is part of the text, write the whole in quotes; else put it on a line of its own"
+            self._problems.add("HP-W001", "the text ends before this comment", comment, hint)
+
+    def _listed(self, name: str, fault_of: Callable[[str], str], code: str) -> tuple[str, ...]:
+        """Return the texts of a list; `fault_of` says what is wrong with one."""
+        node = self._get(name)
+        if node is None:
+            return ()
+        found = [
+            self._shape.text(item, f"an item of `{name}`", 2000) for item in self._shape.sequence(node, f"`{name}`")
+        ]
+        for scalar in found:
+            fault = fault_of(scalar.text) if scalar else ""
+            if scalar and fault:
+                self._problems.add(code, fault, scalar.where)
+        if len(found) > MOST_LISTED:
+            self._problems.add("HP-E122", f"`{name}` may have {MOST_LISTED} items, and has {len(found)}", node.where)
+        return tuple(scalar.text for scalar in found if scalar)
+
+
+def _link_fault(text: str) -> str:
+    return "" if _LINK.fullmatch(text) else f"{text[:80]!r} is not a link: write https://..."
+
+
+def _anything() -> Expr:
+    """Return what stands for a wrong `let`, so that the rule's other expressions can be checked all the same."""
+    made = check_expression(SourceFile("", "null"), Scope(Catalog(())), Problems())
+    if made is None:
+        raise AssertionError("null is an expression")
+    return replace(made, type=ANY)
