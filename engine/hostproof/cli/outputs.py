@@ -94,25 +94,14 @@ def _try_out(path: Path) -> None:
     trial.unlink()
 
 
-def write_all(files: Sequence[tuple[str, bytes]]) -> None:
+def write_all(files: Sequence[tuple[str, str | bytes]]) -> None:
     """Write finished reports, each as a whole; standard output comes last, when all files are in place.
 
     Raises ProblemError where a path turns out not to be writable.
     """
-    for path, data in sorted(files, key=lambda file: file[0] == STDOUT):
+    for path, content in sorted(files, key=lambda file: file[0] == STDOUT):
         if path == STDOUT:
-            show(data)
+            show(content)
         else:
-            _write(Path(os.path.realpath(path)), data)
-
-
-def _write(path: Path, data: bytes) -> None:
-    if not path.exists() or path.is_file():
-        write_atomically(path, data)
-        return
-    try:
-        path.write_bytes(data)  # a device or a pipe: to put a file in its place would be wrong
-    except OSError as error:
-        problems = Problems()
-        problems.add("HP-E503", f"cannot write {str(path)!r}: {error.strerror}")
-        problems.refuse()
+            data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+            write_atomically(path, data)

@@ -1,0 +1,146 @@
+"""What is judged and by what: packs, parameters, overrides, waivers, gate and date, as profile and arguments say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from hostproof.cli.arguments.given import Given
+from hostproof.cli.arguments.table import ON_UNKNOWN, SEVERITIES
+from hostproof.evaluate.model import Evaluation, Gate, OnUnknown
+from hostproof.evaluate.run import evaluate_packs
+from hostproof.facts.builtin import builtin_catalog
+from hostproof.facts.snapshot import Snapshot, Value
+from hostproof.rulepack.find import find_pack
+from hostproof.rulepack.load import load_pack
+from hostproof.rulepack.model import Override, RulePack, Severity, Waiver
+from hostproof.source.near import nearest
+from hostproof.source.problems import Problem, ProblemError, Problems
+
+if TYPE_CHECKING:
+    from hostproof.rulepack.params import GivenParam
+    from hostproof.rulepack.profile import Profile
+
+DEFAULT_PACK = "linux"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything a judgement depends on besides the snapshot; an empty `date` is the snapshot's own day."""
+
+    packs: tuple[RulePack, ...]
+    params: Mapping[str, Mapping[str, Value]] = field(default_factory=lambda: MappingProxyType({}))
+    gate: Gate = field(default_factory=Gate)
+    overrides: tuple[Override, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    date: str = ""
+
+
+def read_job(given: Given) -> Job:
+    """Return what a command line and its profile ask for, the command line winning; raises ProblemError."""
+    profile = _profile(given)
+    problems = Problems()
+    gate = _gate(given, profile, problems)
+    params = _given_params(given, problems)
+    date = _date(given.text("date"), problems)
+    problems.refuse()
+    packs = _load(given, profile)
+    settled = _settle(profile, packs, params)
+    if profile is None:
+        return Job(packs, settled, gate, date=date)
+    return Job(packs, settled, gate, profile.overrides, profile.waivers, date)
+
+
+def read_packs(given: Given) -> tuple[RulePack, ...]:
+    """Return the packs that a command line, or its profile, names; raises ProblemError."""
+    return _load(given, _profile(given))
+
+
+def judge(job: Job, snapshot: Snapshot) -> Evaluation:
+    """Judge a snapshot; raises ProblemError if no rule of any pack applies to it."""
+    return evaluate_packs(job.packs, snapshot, job.params, job.gate, job.waivers, job.date, job.overrides)
+
+
+def _profile(given: Given) -> Profile | None:
+    path = given.text("profile")
+    if not path:
+        return None
+    from hostproof.rulepack.profile import load_profile
+
+    return load_profile(Path(path))
+
+
+def _load(given: Given, profile: Profile | None) -> tuple[RulePack, ...]:
+    named = [find_pack(name) for name in given.texts("pack")]
+    paths = named or (list(profile.packs) if profile else []) or [find_pack(DEFAULT_PACK)]
+    packs = tuple(load_pack(path, builtin_catalog()) for path in paths)
+    names = [pack.name for pack in packs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ProblemError((Problem("HP-E509", f"the pack {twice[0]!r} is named twice", hint="leave one of them out"),))
+    return packs
+
+
+def _settle(
+    profile: Profile | None, packs: Sequence[RulePack], params: Sequence[GivenParam]
+) -> dict[str, dict[str, Value]]:
+    """Return the parameters that differ from the packs' defaults, typed."""
+    if profile is not None:
+        from hostproof.rulepack.profile import settle_profile
+
+        return settle_profile(profile, packs, params)
+    if not params:
+        return {}
+    from hostproof.rulepack.params import settle_params
+
+    problems = Problems()
+    settled = settle_params(packs, params, problems)
+    problems.refuse()
+    return settled
+
+
+def _given_params(given: Given, problems: Problems) -> list[GivenParam]:
+    found = []
+    for text in given.texts("param"):
+        from hostproof.rulepack.params import from_command_line
+
+        name, equals, value = text.partition("=")
+        if name and equals:
+            found.append(from_command_line(name, value))
+        else:
+            problems.add(
+                "HP-E505", f"--param {text}: this is not name=value", hint="write --param min_backlog=1024, say"
+            )
+    return found
+
+
+def _gate(given: Given, profile: Profile | None, problems: Problems) -> Gate:
+    fail_on = _word(given, "fail-on", SEVERITIES, problems) or (profile and profile.fail_on) or Gate().fail_on
+    unknown = _word(given, "unknown", ON_UNKNOWN, problems) or (profile and profile.unknown) or Gate().unknown
+    return Gate(Severity(fail_on), OnUnknown(unknown))
+
+
+def _word(given: Given, option: str, words: Sequence[str], problems: Problems) -> str:
+    """Return a word of a closed list, or an empty text where none, or a wrong one, is given."""
+    word = given.text(option)
+    if option not in {*given.words} or word in words:
+        return word
+    near = nearest(word, words)
+    hint = f"did you mean {near}?" if near else f"write one of {', '.join(words)}"
+    problems.add("HP-E504", f"--{option} {word}: there is no such word here", hint=hint)
+    return ""
+
+
+def _date(text: str, problems: Problems) -> str:
+    if not text:
+        return ""
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text if len(text) == len("2026-12-31") else "").isoformat()
+    except ValueError:
+        problems.add("HP-E504", f"--date {text}: this is not a day", hint="write year, month and day: 2026-12-31")
+        return ""

@@ -1,0 +1,77 @@
+"""Evaluations in the formats that were asked for: rendered first, all of them, and only then written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hostproof.cli import screen
+from hostproof.cli.arguments.given import Given
+from hostproof.cli.outputs import NAME, STDOUT, Output, read_outputs, require_writable
+from hostproof.evaluate.model import Evaluation
+from hostproof.facts.snapshot import Snapshot
+from hostproof.source.problems import Problem, ProblemError
+
+
+def wanted_reports(given: Given, formats: Sequence[str]) -> tuple[Output, ...]:
+    """Return the outputs a command line asks for; the terminal report is one, unless another takes its place.
+
+    Raises ProblemError for what is no format, and for a path at which no file can be made.
+    """
+    outputs = read_outputs(given.texts("format"), formats)
+    if not given.flag("quiet") and all(output.path != STDOUT for output in outputs):
+        outputs = (*outputs, Output("terminal"))
+    require_writable([output.path for output in outputs if NAME not in output.path])
+    return outputs
+
+
+def named_reports(outputs: Sequence[Output], snapshots: Sequence[Path]) -> tuple[tuple[Output, ...], ...]:
+    """Return the outputs of each snapshot: `{name}` in a path is the snapshot's, without folder and ending.
+
+    Raises ProblemError if two snapshots would write to one file.
+    """
+    each = tuple(tuple(output.named(path.stem) for output in outputs) for path in snapshots)
+    files = [output.path for named in each for output in named if output.path != STDOUT]
+    twice = sorted({path for path in files if files.count(path) > 1})
+    if twice:
+        hint = f"put {NAME} into the path, which becomes each snapshot's name without its ending"
+        raise ProblemError((Problem("HP-E506", f"several snapshots would be reported in {twice[0]!r}", hint=hint),))
+    require_writable(files)
+    return each
+
+
+def render_all(
+    outputs: Sequence[Output], evaluation: Evaluation, snapshot: Snapshot, given: Given
+) -> list[tuple[str, str | bytes]]:
+    """Return the path and the content of each output."""
+    return [(output.path, _render(output, evaluation, snapshot, given)) for output in outputs]
+
+
+def _render(output: Output, evaluation: Evaluation, snapshot: Snapshot, given: Given) -> str | bytes:
+    """Return bytes that are the same everywhere, or text for whatever encoding a terminal has."""
+    match output.format:
+        case "snapshot":
+            from hostproof.facts.codec import encode_snapshot
+
+            return encode_snapshot(snapshot)
+        case "junit":
+            from hostproof.report.junit import render_junit
+
+            return render_junit(evaluation).encode()
+        case "markdown":
+            from hostproof.report.markdown import render_markdown
+
+            return render_markdown(evaluation).encode()
+        case "json":
+            from hostproof.report.jsonfile import render_json
+
+            return render_json(evaluation).encode()
+        case _:
+            return _render_terminal(evaluation, given, to_screen=output.path == STDOUT)
+
+
+def _render_terminal(evaluation: Evaluation, given: Given, *, to_screen: bool) -> str:
+    from hostproof.report.terminal import render_terminal
+
+    colour = to_screen and screen.takes_colour(refused=given.flag("no-color"))
+    return render_terminal(evaluation, screen.width() if to_screen else screen.WIDTH_WITHOUT_TERMINAL, colour)

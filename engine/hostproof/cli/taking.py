@@ -1,0 +1,83 @@
+"""Taking a snapshot: which machine, for how long, with progress for whoever is looking."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from hostproof.cli.arguments.given import Given
+from hostproof.cli.screen import is_terminal
+from hostproof.collect.run import Progress, collect
+from hostproof.collect.target import Target, parse_target
+from hostproof.facts.requests import SECOND, FactRequest
+from hostproof.facts.snapshot import PackRef, Snapshot
+from hostproof.facts.types import DURATION
+from hostproof.facts.units import parse_quantity
+from hostproof.rulepack.model import RulePack
+from hostproof.source.problems import Problem, ProblemError
+
+DEFAULT_TIMEOUT = 600 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """A target, the nanoseconds that collecting may take, and whether progress may be shown."""
+
+    target: Target
+    timeout: int = DEFAULT_TIMEOUT
+    quiet: bool = False
+
+
+def read_taking(given: Given) -> Taking:
+    """Return what a command line says about collecting; raises ProblemError for no target and no duration."""
+    text = given.text("timeout")
+    timeout = _timeout(text) if text else DEFAULT_TIMEOUT
+    return Taking(parse_target(given.text("target", "local")), timeout, given.flag("quiet"))
+
+
+def _timeout(text: str) -> int:
+    try:
+        value, of = parse_quantity(text)
+    except ValueError as error:
+        raise _no_time(text, str(error), "write a number with a unit: 30s, 2min, 500ms") from error
+    if of != DURATION:
+        bare = text.isdecimal()
+        raise _no_time(text, "it has no unit" if bare else f"that is {of}", f"write {text}s" if bare else "write 30s")
+    if value <= 0:
+        raise _no_time(text, "that is no time at all", "write 30s, say")
+    return int(value)
+
+
+def _no_time(text: str, why: str, hint: str) -> ProblemError:
+    return ProblemError((Problem("HP-E504", f"--timeout {text}: {why}", hint=hint),))
+
+
+def requests_of(packs: Sequence[RulePack]) -> tuple[FactRequest, ...]:
+    """Return what the packs need, each fact once."""
+    return tuple(dict.fromkeys(request for pack in packs for request in pack.needed()))
+
+
+def take_snapshot(taking: Taking, packs: Sequence[RulePack]) -> Snapshot:
+    """Learn what the packs need; whatever can't be learnt is Unknown in the snapshot."""
+    refs = tuple(PackRef(pack.name, pack.digest) for pack in packs)
+    with _progress_of(taking) as report:
+        return collect(requests_of(packs), taking.target, taking.timeout, refs, report)
+
+
+@contextmanager
+def _progress_of(taking: Taking) -> Iterator[Callable[[Progress], None] | None]:
+    """Give something that draws progress on standard error if that is a terminal, else nothing."""
+    if taking.quiet or not is_terminal(sys.stderr):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    said = TextColumn("collecting facts from {task.description}")
+    console = Console(file=sys.stderr)
+    with Bar(said, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True) as bar:
+        task = bar.add_task(taking.target.name, total=None)
+        yield lambda progress: bar.update(task, completed=progress.done, total=progress.total)
