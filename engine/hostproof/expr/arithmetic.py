@@ -1,7 +1,7 @@
 """The operations behind `+ - * / %`: two erased values in, one out, or `UndecidedError` where there is no result.
 
-Whole numbers stay within 64 bits and floats finite. `/` on numbers gives a float. `%` has the sign of its left side, as in
-C, Go and CEL. A result in nanoseconds or bytes is rounded to a whole one, halves to even (IEEE 754).
+Whole numbers stay within 64 bits and floats finite. `/` on numbers gives a float. `%` has the sign of its left side,
+as in C, Go and CEL. A result in nanoseconds or bytes is rounded to a whole one, halves to even (IEEE 754).
 """
 
 from __future__ import annotations

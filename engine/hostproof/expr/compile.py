@@ -7,15 +7,16 @@ three-valued walk instead. Both use the same operations, so that one meaning is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from types import CodeType, FunctionType
 from typing import TypeAlias, cast
 
 from hostproof.expr import model, steps, untyped
-from hostproof.expr.arithmetic import OPERATIONS, negative
+from hostproof.expr.arithmetic import OPERATIONS, Operation, negative
 from hostproof.expr.comparing import manner, member, test, version_order
 from hostproof.expr.dimensions import NUMBERS, SEQUENCES
 from hostproof.expr.functions import FUNCTIONS
-from hostproof.expr.model import Node, Run
+from hostproof.expr.model import Expr, Node, Run
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Kind, Type
 from hostproof.facts.versions import version_key
@@ -25,32 +26,40 @@ _ORDERS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 _LOOKS = {Kind.FLOAT: "number", Kind.STRING: "text", Kind.BOOL: "truth"}
 
 
-def compile_node(root: Node) -> tuple[Run | None, CodeType | None]:
-    """Return the function and its code object; None for both if Python can't hold the expression."""
+def compiled(expr: Expr) -> Run:
+    """Return the compiled form of an expression, made when it is first asked for: many are only ever checked."""
+    if expr.run is None:
+        expr.run = run_of(code_of(expr.root))
+    return expr.run
+
+
+def code_of(root: Node) -> CodeType:
+    """Return the code object of a checked node; where Python can't hold it, it only says that it has to be walked."""
+    writer = _Writer()
     try:
-        text = _Writer().write(root)
-        if _has_comprehension(root):
-            text = f"((b := budget()), {text})[1]"
-        function = eval(f"lambda v, p, now: {text}", GLOBALS)  # noqa: S307 - all of it was written here, from checked nodes
+        text = writer.write(root)
+        return _code(f"((b := budget()), {text})[1]" if writer.walks else text)
     except (_OnlyWalkedError, SyntaxError, RecursionError, MemoryError):
         # The last three: Python bounds the nesting of brackets.
-        return None, None
-    return cast("Run", function), cast("FunctionType", function).__code__
+        return _code("walked()")
 
 
-class _OnlyWalkedError(Exception):
-    """Raised for the rare expression that isn't worth a compiled form."""
+def _code(text: str) -> CodeType:
+    function = eval(f"lambda v, p, now: {text}", GLOBALS)  # noqa: S307 - all of it was written here, from checked nodes
+    return cast("FunctionType", function).__code__
 
 
 def run_of(code: CodeType) -> Run:
-    """Return the function of a code object that `compile_node` made, in this or another process."""
+    """Return the function of a code object that `code_of` made, in this or another process."""
     return cast("Run", FunctionType(code, GLOBALS))
 
 
-def _has_comprehension(node: Node) -> bool:
-    if isinstance(node, model.Let):
-        return _has_comprehension(node.expr.root)
-    return isinstance(node, model.Comprehension) or any(map(_has_comprehension, model.below(node)))
+class _OnlyWalkedError(LookupError):
+    """Stands for the rare expression that isn't worth a compiled form."""
+
+
+def _walked() -> Value:
+    raise _OnlyWalkedError
 
 
 def _one(conditions: Iterable[Value]) -> bool:
@@ -67,16 +76,19 @@ def _at(items: list[Value], index: int) -> Value:
     return items[index]
 
 
-def _fold(value: Value, *steps: Callable[[Value, Value], Value] | Value) -> Value:
-    """Apply operations from left to right: value, operation, operand, operation, operand..."""
-    for operation, operand in zip(steps[::2], steps[1::2], strict=True):
-        value = cast("Callable[[Value, Value], Value]", operation)(value, cast("Value", operand))
+def _fold(left: list[int] | None, value: Value, *chain: Operation | Value) -> Value:
+    """Apply operations from left to right: value, operation, operand, operation, operand...; pay from `left`."""
+    for operation, operand in zip(chain[::2], chain[1::2], strict=True):
+        value = cast("Operation", operation)(value, cast("Value", operand))
+        if left is not None:
+            steps.made(left, value)
     return value
 
 
 # All that compiled code can reach.
 GLOBALS: dict[str, object] = {
     "__builtins__": {},
+    "walked": _walked,
     "all": all,
     "any": any,
     "one": _one,
@@ -103,10 +115,14 @@ GLOBALS: dict[str, object] = {
 
 
 class _Writer:
-    """Writes nodes as Python; `inside` counts the comprehensions around, where steps are paid for."""
+    """Writes nodes as Python; `inside` counts the comprehensions around, where steps are paid for.
+
+    `walks` says whether there is a comprehension at all.
+    """
 
     def __init__(self) -> None:
         self.inside = 0
+        self.walks = False
 
     def write(self, node: Node) -> str:
         return _WRITERS[type(node)](self, node)
@@ -148,7 +164,7 @@ class _Writer:
         return f"({' or '.join(map(self.write, node.operands))})"
 
     def default(self, node: model.Default) -> str:
-        """The first operand; what is behind it is written only where a missing fact can be seen beforehand."""
+        """Write the first operand; what is behind it only where a missing fact can be seen beforehand."""
         first, *rest = node.operands
         if isinstance(first, model.Fact) and rest:
             after = rest[0] if len(rest) == 1 else model.Default(node.start, node.end, node.type, tuple(rest))
@@ -157,11 +173,11 @@ class _Writer:
 
     def comparison(self, node: model.Comparison) -> str:
         operands = (node.first, *(operand for _, operand in node.rest))
-        manners = {manner(one.type, other.type) for one, other in zip(operands, operands[1:], strict=False)}
+        manners = {manner(one.type, other.type) for one, other in pairwise(operands)}
         if "untyped" in manners:
             return self.untyped_comparison(node, operands)
         written = [self.versioned(operand) if "version" in manners else self.write(operand) for operand in operands]
-        return f"({written[0]} {' '.join(f'{sign} {text}' for (sign, _), text in zip(node.rest, written[1:], strict=True))})"
+        return _chained(node, written)
 
     def versioned(self, node: Node) -> str:
         if isinstance(node, model.Literal) and isinstance(node.value, str):
@@ -177,7 +193,7 @@ class _Writer:
         if look is None or "==" in dict(node.rest):
             raise _OnlyWalkedError
         written = [f"{look}({self.write(operand)})" for operand in operands]
-        return f"({written[0]} {' '.join(f'{sign} {text}' for (sign, _), text in zip(node.rest, written[1:], strict=True))})"
+        return _chained(node, written)
 
     def untyped_pair(self, sign: str, left: Node, right: Node) -> str:
         one, other = self.write(left), self.write(right)
@@ -195,16 +211,16 @@ class _Writer:
         return f"({'not ' if node.negated else ''}member({item}, {container}, {how!r}))"
 
     def arithmetic(self, node: model.Arithmetic) -> str:
-        first = self.write(node.first)
+        text = self.write(node.first)
         written = [(f"do_{step.operation}", self.write(step.operand)) for step in node.steps]
-        if len(written) > _MOST_NESTED:
-            text = f"fold({first}, {', '.join(f'{name}, {operand}' for name, operand in written)})"
-        else:
-            text = first
-            for name, operand in written:
-                text = f"{name}({text}, {operand})"
-        builds = self.inside and node.type.kind in {Kind.STRING, Kind.LIST}
-        return f"made(b, {text})" if builds else text
+        grows = self.inside > 0 and node.type.kind in {Kind.STRING, Kind.LIST}
+        if grows or len(written) > _MOST_NESTED:
+            return (
+                f"fold({'b' if grows else 'None'}, {text}, {', '.join(f'{name}, {other}' for name, other in written)})"
+            )
+        for name, operand in written:
+            text = f"{name}({text}, {operand})"
+        return text
 
     def negative(self, node: model.Negative) -> str:
         return f"negative({self.write(node.operand)})"
@@ -236,6 +252,7 @@ class _Writer:
     def comprehension(self, node: model.Comprehension) -> str:
         source = self.write(node.source)
         self.inside += 1
+        self.walks = True
         body = self.write(node.body)
         self.inside -= 1
         walk = f"for x{node.slot} in turns(b, {source}, {node.cost})"
@@ -245,6 +262,11 @@ class _Writer:
             return f"[{body} {walk}]"
         name = "any" if node.kind == "none" else node.kind
         return f"({'not ' if node.kind == 'none' else ''}{name}({body} {walk}))"
+
+
+def _chained(node: model.Comparison, written: list[str]) -> str:
+    links = (f"{sign} {text}" for (sign, _), text in zip(node.rest, written[1:], strict=True))
+    return f"({written[0]} {' '.join(links)})"
 
 
 def _group(of: Type) -> str:

@@ -22,10 +22,10 @@ QUANTITIES = frozenset({*NUMBERS, Kind.RATIO, Kind.DURATION, Kind.BYTES, Kind.RA
 WHOLE = frozenset({Kind.INT, Kind.COUNT, Kind.DURATION, Kind.BYTES, Kind.TIME})
 SEQUENCES = frozenset({Kind.LIST, Kind.SAMPLES})
 ORDERED = frozenset({*QUANTITIES, Kind.VERSION, Kind.STRING})
+HOLDERS = frozenset({*SEQUENCES, Kind.MAP})
+UNITS = frozenset({Kind.RATIO, Kind.DURATION, Kind.BYTES, Kind.RATE, Kind.TIME})
 # What untyped JSON can be: it never carries a unit.
 UNTYPED = frozenset({*NUMBERS, Kind.STRING, Kind.BOOL, Kind.VERSION, Kind.LIST, Kind.NULL, Kind.ANY})
-
-_ANY, _LIST, _STRING = "any", "list", "string"
 
 # (sign, left, right) -> operation, result. Numbers among themselves follow other rules: `_numbers`.
 _TABLE: dict[tuple[str, Kind, Kind], tuple[str, Type]] = {
@@ -95,7 +95,7 @@ def _numbers(sign: str, left: Type, right: Type) -> tuple[str, Type] | None:
 
 
 def _scale(sign: str, left: Type, right: Type) -> tuple[str, Type] | None:
-    """A quantity times or divided by a number or a ratio; a number times a ratio is a number."""
+    """Combine a quantity with a number or a ratio, or a number with a ratio."""
     if sign == "*" and left.kind not in _SCALED:
         left, right = right, left
     factor = _is_number(right) or right.kind is Kind.RATIO
@@ -140,21 +140,21 @@ def unify(left: Type, right: Type) -> Type | None:
 def _unify(left: Type, right: Type) -> Type | None:
     if left == right or right.kind is Kind.NULL:
         return left
+    kinds = {left.kind, right.kind}
     if left.kind is Kind.NULL:
         return right
-    kinds = {left.kind, right.kind}
+    if Kind.ANY in kinds:
+        return ANY
     if kinds <= NUMBERS:
         return FLOAT if Kind.FLOAT in kinds else INT
     if kinds == {Kind.RATIO, Kind.FLOAT}:
         return RATIO
-    if Kind.ANY in kinds:
-        return ANY
-    if left.kind is right.kind and left.kind in {Kind.LIST, Kind.MAP, Kind.SAMPLES}:
-        return _unify_items(left, right)
-    return None
+    return _unify_items(left, right) if left.kind is right.kind else None
 
 
 def _unify_items(left: Type, right: Type) -> Type | None:
+    if left.kind not in HOLDERS:
+        return None
     if left.item is None or right.item is None:
         return left if right.item is None else right
     item = unify(left.item, right.item)
@@ -162,22 +162,30 @@ def _unify_items(left: Type, right: Type) -> Type | None:
 
 
 def assignable(given: Type, wanted: Type) -> bool:
-    """Say whether a value of type `given` may stand where `wanted` is asked for (`any` is checked when met)."""
-    if wanted.kind is Kind.ANY or given.kind is Kind.ANY:
-        return wanted.kind in UNTYPED or wanted.kind in {Kind.MAP, Kind.RECORD, Kind.SAMPLES} or given == wanted
+    """Say whether a value of type `given` may stand where `wanted` is asked for; `any` is looked at when it is met."""
+    if Kind.ANY in {given.kind, wanted.kind}:
+        return wanted.kind not in UNITS
     if given.nullable or given.kind is Kind.NULL:
-        return (wanted.nullable or wanted.kind is Kind.NULL) and (
-            given.kind is Kind.NULL or assignable(given.required(), wanted)
+        return wanted.kind is Kind.NULL or (
+            wanted.nullable and (given.kind is Kind.NULL or assignable(given.required(), wanted))
         )
-    if given.kind in SEQUENCES and wanted.kind in SEQUENCES:
-        if given.kind is Kind.LIST and wanted.kind is Kind.SAMPLES:
-            return given.item is None or wanted.item is None or assignable(given.item, wanted.item)
-        if given.kind is wanted.kind or wanted.kind is Kind.LIST:
-            return given.item is None or wanted.item is None or assignable(given.item, wanted.item)
-    if given.kind is Kind.MAP and wanted.kind is Kind.MAP:
-        return given.item is None or wanted.item is None or assignable(given.item, wanted.item)
+    if given.kind in HOLDERS and wanted.kind in HOLDERS:
+        return _holds(given, wanted)
     if given.kind in NUMBERS and wanted.kind in NUMBERS:
-        return wanted.kind is not Kind.COUNT or given.kind is not Kind.FLOAT
-    if given.kind is Kind.FLOAT and wanted.kind is Kind.RATIO:
+        return wanted.kind is Kind.FLOAT or given.kind is not Kind.FLOAT
+    return given.required() == wanted.required() or (given.kind, wanted.kind) == (Kind.FLOAT, Kind.RATIO)
+
+
+def _holds(given: Type, wanted: Type) -> bool:
+    """Compare what two lists, samples or maps hold; lists and samples may stand for each other."""
+    if (given.kind is Kind.MAP) is not (wanted.kind is Kind.MAP):
+        return False
+    return given.item is None or wanted.item is None or assignable(given.item, wanted.item)
+
+
+def has_any(of: Type) -> bool:
+    """Say whether a type is untyped data, or holds some."""
+    if of.kind is Kind.ANY:
         return True
-    return given.required() == wanted.required()
+    inner = [field for _, field in of.fields]
+    return any(map(has_any, [*inner, of.item] if of.item is not None else inner))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from hostproof.expr.compile import compiled
 from hostproof.expr.model import Expr
 from hostproof.expr.scope import Env
 from hostproof.expr.undecided import UndecidedError
@@ -16,13 +19,24 @@ SLOW = (LookupError, TypeError, ValueError, ArithmeticError, UndecidedError, Rec
 def evaluate(expr: Expr, env: Env) -> Value | Unknown:
     """Return the value of an expression, or Unknown with the cause and, as far as can be said, the fact.
 
-    Never raises for what a snapshot holds. That facts are of the types they were checked as is taken for granted here: a
-    snapshot from elsewhere is looked over once, when it is read.
+    Never raises for what a snapshot holds. That facts are of the types they were checked as is taken for granted here:
+    a snapshot from elsewhere is looked over once, when it is read.
     """
-    if expr.run is not None:
-        snapshot = env.snapshot
+    run = expr.run or compiled(expr)
+    snapshot = env.snapshot
+    try:
+        return run(snapshot.values, env.params, snapshot.created)
+    except SLOW:
+        return Walk(env).value(expr.root)
+
+
+def evaluate_all(exprs: Sequence[Expr], env: Env) -> list[Value | Unknown]:
+    """Return the values of many expressions over one `Env`, as `evaluate` does for each."""
+    values, params, now = env.snapshot.values, env.params, env.snapshot.created
+    results: list[Value | Unknown] = []
+    for expr in exprs:
         try:
-            return expr.run(snapshot.values, env.params, snapshot.created)
+            results.append((expr.run or compiled(expr))(values, params, now))
         except SLOW:
-            pass
-    return Walk(env).value(expr.root)
+            results.append(Walk(env).value(expr.root))
+    return results

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from hostproof.expr import model
 from hostproof.expr.model import Expr, Node
@@ -17,7 +18,7 @@ MOST_TURNS = 8  # of one comprehension
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One part of an expression as written, its value with units (or `unknown (cause)`), and the parts it was made of."""
+    """One part of an expression as written, its value with units or `unknown (cause)`, and the parts it was made of."""
 
     text: str
     value: str
@@ -32,7 +33,7 @@ class Explained:
 
 def explain(expr: Expr, env: Env) -> Explained:
     """Return the tree of an expression; literals are left out, of a comprehension the first eight items are shown."""
-    return _Reader(Walk(env), expr.text, ()).read(expr.root)
+    return _Reader(Walk(env, memory={}), expr.text, ()).read(expr.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class _Reader:
         elif isinstance(node, model.Comprehension):
             yield self.read(node.source)
             turns = self.walk.turns(node, self.frame)
-            for turn in turns[:MOST_TURNS] if isinstance(turns, list) else []:
+            for turn in () if isinstance(turns, Unknown) else islice(turns, MOST_TURNS):
                 yield self.turn(node, turn)
         elif not isinstance(node, model.Field):
             yield from (self.read(inner) for inner in model.below(node) if not isinstance(inner, model.Literal))

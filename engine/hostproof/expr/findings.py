@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from hostproof.expr import model
 from hostproof.expr.comparing import FLIPPED, OPPOSITE
+from hostproof.expr.kleene import Result
 from hostproof.expr.model import Expr, Node
 from hostproof.expr.scope import Env
-from hostproof.expr.walk import Frame, Result, Turn, Walk
+from hostproof.expr.walk import Frame, Turn, Walk
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Kind
 from hostproof.facts.units import format_value, show_text
@@ -40,7 +41,7 @@ def find(expr: Expr, env: Env) -> tuple[Finding, ...]:
     Of a false `a and b` only those that are false count, of a comprehension the items that decided (the first four),
     at most 12 in all.
     """
-    walk = Walk(env)
+    walk = Walk(env, memory={})
     outcome = walk.value(expr.root)
     if not isinstance(outcome, bool):
         return ()
@@ -78,11 +79,17 @@ class _Here:
             case model.Default(operands=operands):
                 first = next((one for one in operands if not isinstance(self.value(one), Unknown)), operands[-1])
                 yield from self.decided(first, outcome, positive=positive)
+            case _:
+                yield from self.tested(node, outcome, positive=positive)
+
+    def tested(self, node: Node, outcome: bool, *, positive: bool) -> Iterator[Finding]:
+        """Yield what a condition that isn't made of others showed."""
+        match node:
             case model.Comparison():
                 yield from self.compared(node, outcome, positive=positive)
             case model.Membership():
                 yield self.contained(node, positive=positive)
-            case model.Comprehension() if node.kind in {"all", "any", "none", "one"}:
+            case model.Comprehension():
                 yield from self.walked(node, outcome, positive=positive)
             case model.Call():
                 yield self.called(node, positive=positive)
@@ -94,7 +101,7 @@ class _Here:
         return self.walk.value(node, self.frame)
 
     def chosen(self, node: model.Conditional, outcome: bool, *, positive: bool) -> Iterator[Finding]:
-        """The condition is shown as it is; what counted is the branch it chose."""
+        """Yield what made the chosen branch turn out so."""
         condition = self.value(node.condition)
         if isinstance(condition, bool):
             branch = node.then if condition else node.otherwise
@@ -123,14 +130,14 @@ class _Here:
         return shown if _stands_there(node) else f"{shown} ({self.quoted(node)})"
 
     def contained(self, node: model.Membership, *, positive: bool) -> Finding:
-        """A fixed item is looked for in the container, any other item is the subject itself."""
+        """Return the item, or the container where it is the item that stands in the text."""
         negated = node.negated is positive
         if _is_fixed(node.item) and not _is_fixed(node.container):
             return self.finding(node.container, f"{'without' if negated else 'with'} {self.operand(node.item)}")
         return self.finding(node.item, f"{'not in' if negated else 'in'} {self.operand(node.container)}")
 
     def called(self, node: model.Call, *, positive: bool) -> Finding:
-        """A test of one operand shows the operand; `matches` reads as an operator."""
+        """Return the first operand that is not fixed; `matches` reads as an operator."""
         subject = next((argument for argument in node.arguments if not _is_fixed(argument)), None)
         if subject is None:
             return self.finding(node, "true" if positive else "false")
@@ -145,17 +152,18 @@ class _Here:
         if isinstance(turns, Unknown):
             return
         within = [replace(self, frame=(*self.frame, turn)) for turn in turns]
-        by_items = not outcome if node.kind in {"all", "none"} else node.kind == "any" and bool(turns)
+        length = len(within)
+        by_items = not outcome if node.kind in {"all", "none"} else node.kind == "any" and length > 0
         if not by_items:
             holding = sum(here.value(node.body) is True for here in within)
-            yield self.whole(node, holding, len(turns), positive=positive)
+            yield self.whole(node, holding, length, positive=positive)
             return
         looked_for = outcome is (node.kind != "none")
         deciding = [here for here in within if here.value(node.body) is looked_for]
         for here in deciding[:MOST_ITEMS]:
             yield from here.decided(node.body, looked_for, positive=positive is (node.kind != "none"))
         if len(deciding) > MOST_ITEMS:
-            yield Finding(self.subject(node.source), f"{len(deciding) - MOST_ITEMS} more of its {len(turns)} items")
+            yield Finding(self.subject(node.source), f"{len(deciding) - MOST_ITEMS} more of its {length} items")
 
     def whole(self, node: model.Comprehension, holding: int, length: int, *, positive: bool) -> Finding:
         """Return what a list shows as a whole."""

@@ -14,7 +14,7 @@ from typing import TypeAlias, cast
 
 from hostproof import __version__
 from hostproof.expr import model
-from hostproof.expr.compile import run_of
+from hostproof.expr.compile import compiled, run_of
 from hostproof.expr.model import Expr, Node, Step, Typed
 from hostproof.expr.template import Template
 from hostproof.facts.types import Kind, Type
@@ -54,7 +54,16 @@ _KINDS: tuple[type[Typed], ...] = (
 def freeze(expr: Expr) -> Frozen:
     """Return an expression as nested tuples of strings, numbers and one code object."""
     types = tuple((name, _freeze(of)) for name, of in expr.types.items())
-    return (MADE_BY, expr.text, _freeze(expr.type), types, expr.size, expr.depth, expr.code, _freeze(expr.root))
+    return (
+        MADE_BY,
+        expr.text,
+        _freeze(expr.type),
+        types,
+        expr.size,
+        expr.depth,
+        compiled(expr).__code__,
+        _freeze(expr.root),
+    )
 
 
 def thaw(data: Frozen) -> Expr:
@@ -65,16 +74,14 @@ def thaw(data: Frozen) -> Expr:
     if len(data) != 8 or data[0] != MADE_BY:
         raise ValueError("frozen by another hostproof or another Python")
     _, text, of, types, size, depth, code, root = data
-    compiled = cast("CodeType | None", code)
     return Expr(
         cast("str", text),
         cast("Type", _thaw(of)),
         {name: cast("Type", _thaw(one)) for name, one in cast("tuple[tuple[str, object], ...]", types)},
         cast("int", size),
         cast("int", depth),
-        None if compiled is None else run_of(compiled),
-        compiled,
         cast("Callable[[], Node]", partial(_thaw, root)),
+        run=run_of(cast("CodeType", code)),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import CodeType
 from typing import TypeAlias, cast
 
 from hostproof.facts.snapshot import Value
@@ -15,37 +14,40 @@ from hostproof.source.spans import Located
 Run: TypeAlias = Callable[[Mapping[str, Value], Mapping[str, Value], int], Value]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Typed:
-    """The characters from `start` up to `end` of the text, and what kind of value they stand for."""
+    """The characters from `start` up to `end` of the text, and what kind of value they stand for.
+
+    Nodes are compared by identity.
+    """
 
     start: int
     end: int
     type: Type
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Literal(Typed):
     """A value that stands in the text, erased: `5ms` is 5000000."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fact(Typed):
     """A whole fact, by its name in the snapshot."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Param(Typed):
     """A parameter of the pack."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Let(Typed):
     """A name of the rule that stands for another expression."""
 
@@ -53,7 +55,7 @@ class Let(Typed):
     expr: Expr
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Variable(Typed):
     """The item a comprehension is at; `slot` counts the comprehensions around it from 0, outermost first."""
 
@@ -61,7 +63,7 @@ class Variable(Typed):
     slot: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field(Typed):
     """A field of a record, or a key of untyped data, by a name known beforehand."""
 
@@ -69,7 +71,7 @@ class Field(Typed):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Index(Typed):
     """An item of a list by number, or of a map by key."""
 
@@ -77,42 +79,42 @@ class Index(Typed):
     key: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ListOf(Typed):
     """`[a, b]`."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Not(Typed):
     """`not operand`."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class And(Typed):
     """True if all are; false if one is, whatever the others are."""
 
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Or(Typed):
     """True if one is, whatever the others are; false if all are."""
 
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Default(Typed):
     """`a ?? b ?? c`: the first that is not Unknown, else the last."""
 
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Comparison(Typed):
     """`first sign operand sign operand`: all links must hold."""
 
@@ -120,7 +122,7 @@ class Comparison(Typed):
     rest: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Membership(Typed):
     """`item in container` (a list, or the keys of a map); `not in` when `negated`."""
 
@@ -129,7 +131,7 @@ class Membership(Typed):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """One step of arithmetic: `operation` is a name of `arithmetic.OPERATIONS`, `type` that of the result so far."""
 
@@ -139,7 +141,7 @@ class Step:
     sign: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Arithmetic(Typed):
     """A chain of steps from left to right."""
 
@@ -147,14 +149,14 @@ class Arithmetic(Typed):
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Negative(Typed):
     """`-operand`."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Conditional(Typed):
     """`then if condition else otherwise`."""
 
@@ -163,7 +165,7 @@ class Conditional(Typed):
     otherwise: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Call(Typed):
     """A function of `functions.FUNCTIONS`, by name and the index of its form."""
 
@@ -172,28 +174,28 @@ class Call(Typed):
     arguments: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Checked(Typed):
     """Untyped data used as what `type` says: looked at when it is met, Unknown(`type`) if it is something else."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Known(Typed):
     """`known(operand)`: whether it is not Unknown."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CauseOf(Typed):
     """`cause(operand)`: why it is Unknown, null if it isn't."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Comprehension(Typed):
     """`kind(variable in source: body)`; kind is all, any, none, one, count, filter or map.
 
@@ -252,12 +254,12 @@ def _nodes_in(part: object) -> Iterator[Node]:
 
 @dataclass(slots=True, eq=False)
 class Expr:
-    """A checked expression; nothing of it changes, its nodes may only be made late.
+    """A checked expression; nothing of it changes, some of its parts are only made late.
 
-    `needs` are the facts it reads, those of its lets included; `types` says as what type each was checked. `size`
-    counts nodes and `depth` their nesting, lets included. `run` is the compiled form; it raises one of `evaluate.SLOW`
-    whenever something is not plain, and is None if the expression is only walked. `source` leads to the file, and is None after
-    thawing.
+    `types` says as what type each fact it reads was checked, those of its lets included. `size` counts nodes and
+    `depth` their nesting, lets included. `grow` makes the topmost node. `run` is the compiled form, see
+    `compile.compiled`; it raises one of `evaluate.SLOW` whenever something is not plain. `source` leads to the file, and
+    is None after thawing.
     """
 
     text: str
@@ -265,15 +267,15 @@ class Expr:
     types: Mapping[str, Type]
     size: int
     depth: int
-    run: Run | None
-    code: CodeType | None
     grow: Callable[[], Node] = field(repr=False)
     source: Located | None = field(default=None, repr=False)
-    needs: frozenset[str] = field(init=False)
+    run: Run | None = field(default=None, repr=False)
     _root: Node | None = field(default=None, init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        self.needs = frozenset(self.types)
+    @property
+    def needs(self) -> frozenset[str]:
+        """The names of the facts it reads."""
+        return frozenset(self.types)
 
     @property
     def root(self) -> Node:

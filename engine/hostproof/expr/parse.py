@@ -21,9 +21,10 @@ GRAMMAR = Path(__file__).with_name("grammar.lark")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Where reading stopped: `found` is the offending token (empty at the end), `expected` names the grammar's terminals.
+    """Where reading stopped: `found` is the offending token, `expected` names the grammar's terminals.
 
-    `kind` is `empty`, `long`, `deep`, `character` (no token begins here), `token` (not here) or `end` (more should follow).
+    `kind` is `empty`, `long`, `deep`, `character` (no token begins here), `token` (not this one) or `end` (more
+    should follow).
     """
 
     kind: str
@@ -48,7 +49,7 @@ def parse(text: str) -> Node | Refusal:
         return Refusal("long", MOST_CHARACTERS, len(text))
     if not text.strip():
         return Refusal("empty", 0, len(text))
-    from lark import UnexpectedCharacters, UnexpectedToken  # noqa: PLC0415 - lark is slow to import
+    from lark import UnexpectedCharacters, UnexpectedToken
 
     try:
         return _parser().parse(text)  # type: ignore[return-value]
@@ -74,7 +75,7 @@ def _parser() -> Lark:
     Not lark's stand-alone generator (its output is under the MPL) nor its `cache=True` (it unpickles from the temporary
     folder): a pack that didn't change is thawed from the cache and needs no parser at all.
     """
-    from lark import Lark  # noqa: PLC0415 - lark is slow to import
+    from lark import Lark
 
     grammar = GRAMMAR.read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", lexer="contextual", transformer=_Builder(), propagate_positions=False)
@@ -145,10 +146,8 @@ class _Builder:
     def comparison(self, pieces: list[Piece]) -> Node:
         return nodes.Comparison(*_place(pieces), *_links(pieces))
 
-    def sum(self, pieces: list[Piece]) -> Node:
+    def arithmetic(self, pieces: list[Piece]) -> Node:
         return nodes.Arithmetic(*_place(pieces), *_links(pieces))
-
-    product = sum
 
     def membership(self, pieces: list[Node]) -> Node:
         return nodes.Membership(*_place([*pieces]), pieces[0], pieces[1], negated=False)

@@ -21,13 +21,14 @@ class Scope:
 
     A path is resolved in this order: a comprehension's variable, a `let`, `params`, a pack's own fact
     (`aliases` maps `disk` to `linux-network:disk`, rows of which are in `catalog`), a built-in fact.
+    None stands for a parameter or let that has a problem of its own: what reads it is refused without another word.
     `given` is what is true wherever the expression is looked at (a rule's `when`): what it rules out to be null is not.
     """
 
     catalog: Catalog
     aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    params: Mapping[str, Type] = field(default_factory=lambda: MappingProxyType({}))
-    lets: Mapping[str, Expr] = field(default_factory=lambda: MappingProxyType({}))
+    params: Mapping[str, Type | None] = field(default_factory=lambda: MappingProxyType({}))
+    lets: Mapping[str, Expr | None] = field(default_factory=lambda: MappingProxyType({}))
     given: Expr | None = None
 
 

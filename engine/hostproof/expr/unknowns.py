@@ -19,7 +19,7 @@ def undecided(expr: Expr, env: Env) -> tuple[Unknown, ...]:
     In `a and b` with a known to be true only those of b count. Each stands once, at most 20 in all.
     """
     found: dict[tuple[str, str, str], Unknown] = {}
-    for unknown in _mattering(Walk(env), expr.root, ()):
+    for unknown in _mattering(Walk(env, memory={}), expr.root, ()):
         found.setdefault((unknown.fact, unknown.cause, unknown.detail), unknown)
         if len(found) == MOST_UNKNOWNS:
             break

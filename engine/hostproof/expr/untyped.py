@@ -12,7 +12,6 @@ from hostproof.facts.types import Type
 from hostproof.facts.typetext import parse_type
 from hostproof.facts.unknown import Cause
 
-
 Order: TypeAlias = "int | float | str"
 
 

@@ -5,135 +5,56 @@ It is slower than the compiled form and knows everything: why a value is Unknown
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias, cast
 
 from hostproof.expr import model, steps
 from hostproof.expr.arithmetic import OPERATIONS, Number, negative
 from hostproof.expr.comparing import manner, test
 from hostproof.expr.functions import FUNCTIONS
+from hostproof.expr.kleene import GATHER, Result, every, negated, some
 from hostproof.expr.model import Node
 from hostproof.expr.scope import Env
 from hostproof.expr.undecided import UndecidedError
-from hostproof.expr.untyped import describe, need
+from hostproof.expr.untyped import describe, need, text
 from hostproof.facts.fits import checker
 from hostproof.facts.snapshot import Value
-from hostproof.facts.types import Kind
 from hostproof.facts.unknown import Cause, Unknown
 
-Result: TypeAlias = "Value | Unknown"
+MOST_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Where a comprehension is: the item, its index, and the comprehension itself."""
+    """Where a comprehension is: the item's index, the comprehension itself, and the item."""
 
-    item: Value
     index: int
     node: model.Comprehension
+    item: Value = field(compare=False)
 
 
+# The turns of the comprehensions around a node, outermost first.
 Frame: TypeAlias = tuple[Turn, ...]
 
 
 @dataclass(slots=True)
 class Walk:
-    """One evaluation over one `Env`. A frame holds the turns of the comprehensions around, outermost first."""
+    """One evaluation over one `Env`; `left` are the steps it may still take.
+
+    With `memory` it remembers what comprehensions came to, for those that ask for the same node again and again.
+    """
 
     env: Env
     left: list[int] = field(default_factory=steps.budget)
+    memory: dict[tuple[Node, Frame], Result] | None = None
 
     def value(self, node: Node, frame: Frame = ()) -> Result:
         """Return what a node stands for."""
-        return WALKERS[type(node)](self, node, frame)
+        return _RULES[type(node)](self, node, frame)
 
-    def literal(self, node: model.Literal, _: Frame) -> Result:
-        return node.value
-
-    def fact(self, node: model.Fact, _: Frame) -> Result:
-        found = self.env.snapshot.get(node.name)
-        if isinstance(found, Unknown):
-            return found.of(node.name)
-        if checker(node.type)(found) or found is None:
-            return found
-        return Unknown(Cause.TYPE, f"it is {describe(found)}, not {node.type}", "", node.name)
-
-    def param(self, node: model.Param, _: Frame) -> Result:
-        if node.name in self.env.params:
-            return self.env.params[node.name]
-        return Unknown(Cause.ABSENT, f"the parameter {node.name} has no value")
-
-    def let(self, node: model.Let, _: Frame) -> Result:
-        return self.value(node.expr.root)
-
-    def variable(self, node: model.Variable, frame: Frame) -> Result:
-        return frame[node.slot].item
-
-    def field(self, node: model.Field, frame: Frame) -> Result:
-        target = self.value(node.target, frame)
-        if isinstance(target, Unknown):
-            return target
-        if not isinstance(target, dict):
-            return self.unknown(node, Cause.TYPE, f"it is {describe(target)}, and has no field {node.name!r}", frame)
-        if node.name not in target:
-            return self.unknown(node, Cause.ABSENT, f"{_where(frame)}it has no {node.name!r}", frame)
-        return self.fitting(node, target[node.name], frame)
-
-    def fitting(self, node: Node, value: Value, frame: Frame) -> Result:
-        """Return a part of a fact, unless a snapshot from elsewhere put something else there."""
-        if checker(node.type)(value) or value is None:
-            return value
-        return self.unknown(node, Cause.TYPE, f"it is {describe(value)}, not {node.type}", frame)
-
-    def index(self, node: model.Index, frame: Frame) -> Result:
-        target, key = self.value(node.target, frame), self.value(node.key, frame)
-        if isinstance(target, Unknown):
-            return target
-        if isinstance(key, Unknown):
-            return key
-        if isinstance(target, list) and isinstance(key, int):
-            if 0 <= key < len(target):
-                return self.fitting(node, target[key], frame)
-            return self.unknown(node, Cause.ABSENT, f"it has {len(target)} items, none at {key}", frame)
-        if isinstance(target, dict) and isinstance(key, str) and key in target:
-            return self.fitting(node, target[key], frame)
-        return self.unknown(node, Cause.ABSENT, f"it has no {key!r}", frame)
-
-    def list_of(self, node: model.ListOf, frame: Frame) -> Result:
-        return self.all_known(node.items, frame)
-
-    def all_known(self, nodes: Iterable[Node], frame: Frame) -> list[Value] | Unknown:
-        """Return the values of several nodes, or the first Unknown among them."""
-        values: list[Value] = []
-        for node in nodes:
-            value = self.value(node, frame)
-            if isinstance(value, Unknown):
-                return value
-            values.append(value)
-        return values
-
-    def not_(self, node: model.Not, frame: Frame) -> Result:
-        return negated(self.value(node.operand, frame))
-
-    def and_(self, node: model.And, frame: Frame) -> Result:
-        return every(self.value(operand, frame) for operand in node.operands)
-
-    def or_(self, node: model.Or, frame: Frame) -> Result:
-        return some(self.value(operand, frame) for operand in node.operands)
-
-    def default(self, node: model.Default, frame: Frame) -> Result:
-        value: Result = None
-        for operand in node.operands:
-            value = self.value(operand, frame)
-            if not isinstance(value, Unknown):
-                return value
-        return value
-
-    def comparison(self, node: model.Comparison, frame: Frame) -> Result:
-        return every(self.links(node, frame))
-
-    def links(self, node: model.Comparison, frame: Frame) -> Iterable[Result]:
+    def links(self, node: model.Comparison, frame: Frame) -> Iterator[Result]:
         """Yield whether each link of a chain holds; each operand is evaluated once."""
         left, left_type = self.value(node.first, frame), node.first.type
         for sign, operand in node.rest:
@@ -148,9 +69,21 @@ class Walk:
             return left
         if isinstance(right, Unknown):
             return right
-        if sign not in {"==", "!="} and (left is None or right is None):
-            return self.unknown(node, Cause.TYPE, "null was compared by order", frame)
+        if (left is None or right is None) and sign not in {"==", "!="}:
+            return self.unknown(node, frame, Cause.TYPE, "null has no order")
         return self.attempt(node, frame, lambda: test(sign, how)(left, right))
+
+    def turns(self, node: model.Comprehension, frame: Frame) -> Iterator[Turn] | Unknown:
+        """Return the turns a comprehension takes, paid in advance."""
+        source = self.value(node.source, frame)
+        if isinstance(source, Unknown):
+            return source
+        if not isinstance(source, (list, dict)):
+            return self.unknown(node, frame, Cause.TYPE, f"it is {describe(source)}, not a list")
+        items = self.attempt(node, frame, lambda: steps.turns(self.left, source, node.cost))
+        if isinstance(items, list):
+            return (Turn(index, node, item) for index, item in enumerate(items))
+        return items if isinstance(items, Unknown) else iter(())
 
     def attempt(self, node: Node, frame: Frame, compute: Callable[[], Value]) -> Result:
         """Return what `compute` does, or Unknown with the reason why it could not."""
@@ -158,242 +91,254 @@ class Walk:
             return compute()
         except UndecidedError as problem:
             return problem.unknown.of(fact_of(node, frame))
-        except (ArithmeticError, RecursionError) as problem:
-            return self.unknown(node, Cause.ARITHMETIC, str(problem), frame)
+        except ArithmeticError as problem:
+            return self.unknown(node, frame, Cause.ARITHMETIC, str(problem))
         except (TypeError, ValueError, LookupError) as problem:
-            return self.unknown(node, Cause.TYPE, str(problem), frame)
+            return self.unknown(node, frame, Cause.TYPE, str(problem))
 
-    def unknown(self, node: Node, cause: Cause, detail: str, frame: Frame) -> Unknown:
+    def unknown(self, node: Node, frame: Frame, cause: Cause, detail: str) -> Unknown:
         """Return an Unknown that names the fact it comes from."""
         return Unknown(cause, detail, "", fact_of(node, frame))
 
-    def membership(self, node: model.Membership, frame: Frame) -> Result:
-        found = self.found(node, frame)
-        return negated(found) if node.negated else found
 
-    def found(self, node: model.Membership, frame: Frame) -> Result:
-        """Say whether the item is there: like `any(x in container: x == item)`."""
-        item = self.value(node.item, frame)
-        if isinstance(node.container, model.ListOf):
-            others = ((self.value(other, frame), other.type) for other in node.container.items)
-            return some(
-                self.compared(node, "==", (item, other), manner(node.item.type, of), frame) for other, of in others
-            )
-        container = self.value(node.container, frame)
-        if isinstance(container, Unknown) or isinstance(item, Unknown):
-            return self.found_unknown(container, item)
-        if isinstance(container, dict):
-            return self.attempt(node, frame, lambda: need(item, "string") in container)
-        if not isinstance(container, list):
-            return self.unknown(node, Cause.TYPE, f"{describe(container)} holds no items", frame)
-        how = manner(node.item.type, node.container.type.item or node.container.type)
-        return self.searched(node, item, container, how, frame)
-
-    def found_unknown(self, container: Result, item: Result) -> Result:
-        """Nothing is in an empty list, whatever it is; else it can't be said."""
-        if isinstance(container, Unknown):
-            return container
-        return item if container else False
-
-    def searched(self, node: Node, item: Value, items: list[Value], how: str, frame: Frame) -> Result:
-        if frame:
-            paid = self.attempt(node, frame, lambda: steps.looked_through(self.left, items))
-            if isinstance(paid, Unknown):
-                return paid
-        if how == "plain":
-            return item in items
-        return some(self.compared(node, "==", (item, other), how, frame) for other in items)
-
-    def arithmetic(self, node: model.Arithmetic, frame: Frame) -> Result:
-        so_far = self.value(node.first, frame)
-        for step in node.steps:
-            operand = self.value(step.operand, frame)
-            if isinstance(so_far, Unknown):
-                return so_far
-            if isinstance(operand, Unknown):
-                return operand
-            so_far = self.operated(node, step.operation, so_far, operand, frame)
-        if frame and not isinstance(so_far, Unknown):
-            made = so_far
-            return self.attempt(node, frame, lambda: steps.made(self.left, made))
-        return so_far
-
-    def operated(self, node: Node, operation: str, left: Value, right: Value, frame: Frame) -> Result:
-        return self.attempt(node, frame, lambda: OPERATIONS[operation](left, right))
-
-    def negative(self, node: model.Negative, frame: Frame) -> Result:
-        value = self.value(node.operand, frame)
-        if isinstance(value, Unknown):
-            return value
-        return self.attempt(node, frame, lambda: negative(cast("Number", value)))
-
-    def conditional(self, node: model.Conditional, frame: Frame) -> Result:
-        condition = self.value(node.condition, frame)
-        if not isinstance(condition, Unknown):
-            return self.value(node.then if condition else node.otherwise, frame)
-        then, otherwise = self.value(node.then, frame), self.value(node.otherwise, frame)
-        if isinstance(then, Unknown) or isinstance(otherwise, Unknown):
-            return condition
-        # Whichever it is, the result is the same.
-        return then if type(then) is type(otherwise) and then == otherwise else condition
-
-    def call(self, node: model.Call, frame: Frame) -> Result:
-        arguments = self.all_known(node.arguments, frame)
-        if isinstance(arguments, Unknown):
-            return arguments
-        function = FUNCTIONS[node.function]
-        call = function.forms[node.form].call
-        given: Sequence[Value] = [self.env.snapshot.created, *arguments] if function.timed else arguments
-        if frame:
-            return self.attempt(node, frame, lambda: steps.called(self.left, function.builds, call, *given))
-        return self.attempt(node, frame, lambda: call(*given))
-
-    def checked(self, node: model.Checked, frame: Frame) -> Result:
-        value = self.value(node.operand, frame)
-        if isinstance(value, Unknown):
-            return value
-        return self.attempt(node, frame, lambda: need(value, str(node.type)))
-
-    def known(self, node: model.Known, frame: Frame) -> Result:
-        return not isinstance(self.value(node.operand, frame), Unknown)
-
-    def cause_of(self, node: model.CauseOf, frame: Frame) -> Result:
-        value = self.value(node.operand, frame)
-        return str(value.cause) if isinstance(value, Unknown) else None
-
-    def comprehension(self, node: model.Comprehension, frame: Frame) -> Result:
-        turns = self.turns(node, frame)
-        if isinstance(turns, Unknown):
-            return turns
-        bodies = ((turn.item, self.value(node.body, (*frame, turn))) for turn in turns)
-        return GATHER[node.kind](bodies)
-
-    def turns(self, node: model.Comprehension, frame: Frame) -> list[Turn] | Unknown:
-        """Return the turns a comprehension takes, paid in advance."""
-        source = self.value(node.source, frame)
-        if isinstance(source, Unknown):
-            return source
-        if not isinstance(source, (list, dict)):
-            return self.unknown(node, Cause.TYPE, f"{describe(source)} holds no items", frame)
-        try:
-            items = steps.turns(self.left, source, node.cost)
-        except UndecidedError as problem:
-            return problem.unknown.of(fact_of(node, frame))
-        return [Turn(item, index, node) for index, item in enumerate(items)]
+def fact_of(node: Node, frame: Frame) -> str:
+    """Return the fact a node is about: the first one it reads, or that of the list it walks over; "" for none."""
+    if isinstance(node, model.Fact):
+        return node.name
+    if isinstance(node, model.Let):
+        return fact_of(node.expr.root, ())
+    if isinstance(node, model.Variable):
+        return fact_of(frame[node.slot].node.source, frame[: node.slot]) if node.slot < len(frame) else ""
+    return next((name for inner in model.below(node) if (name := fact_of(inner, frame))), "")
 
 
-def negated(value: Result) -> Result:
-    """Return `not value`."""
-    return value if isinstance(value, Unknown) else not value
+def _literal(_: Walk, node: model.Literal, __: Frame) -> Result:
+    return node.value
 
 
-def every(values: Iterable[Result]) -> Result:
-    """Return `and` of all: false at the first false one, else Unknown if one is, else true."""
-    unknown: Unknown | None = None
-    for value in values:
-        if isinstance(value, Unknown):
-            unknown = unknown or value
-        elif not value:
-            return False
-    return True if unknown is None else unknown
+def _fact(walk: Walk, node: model.Fact, frame: Frame) -> Result:
+    found = walk.env.snapshot.get(node.name)
+    return found.of(node.name) if isinstance(found, Unknown) else _fitting(walk, node, frame, found)
 
 
-def some(values: Iterable[Result]) -> Result:
-    """Return `or` of all: true at the first true one, else Unknown if one is, else false."""
-    return negated(every(negated(value) for value in values))
+def _fitting(walk: Walk, node: Node, frame: Frame, value: Value) -> Result:
+    """Return a value, unless a snapshot from elsewhere put something of another type there."""
+    if value is None or checker(node.type)(value):
+        return value
+    return walk.unknown(node, frame, Cause.TYPE, f"it is {describe(value)}, not of type {node.type}")
 
 
-Bodies: TypeAlias = Iterable[tuple[Value, Result]]
+def _param(walk: Walk, node: model.Param, _: Frame) -> Result:
+    if node.name in walk.env.params:
+        return walk.env.params[node.name]
+    return Unknown(Cause.ABSENT, f"the parameter {node.name} has no value")
 
 
-def _one(bodies: Bodies) -> Result:
-    """Exactly one is true: two are too many whatever the Unknown ones are."""
-    unknown, true = None, 0
-    for _, value in bodies:
-        if isinstance(value, Unknown):
-            unknown = unknown or value
-        elif value:
-            true += 1
-        if true > 1:
-            return False
-    return unknown if unknown is not None else true == 1
+def _let(walk: Walk, node: model.Let, _: Frame) -> Result:
+    return walk.value(node.expr.root)
 
 
-def _count(bodies: Bodies) -> Result:
-    chosen = _filter(bodies)
-    return chosen if isinstance(chosen, Unknown) else len(chosen)
+def _variable(_: Walk, node: model.Variable, frame: Frame) -> Result:
+    return frame[node.slot].item
 
 
-def _filter(bodies: Bodies) -> list[Value] | Unknown:
-    chosen = []
-    for item, value in bodies:
-        if isinstance(value, Unknown):
-            return value
-        if value:
-            chosen.append(item)
-    return chosen
+def _field(walk: Walk, node: model.Field, frame: Frame) -> Result:
+    target = walk.value(node.target, frame)
+    if isinstance(target, Unknown):
+        return target
+    if not isinstance(target, dict):
+        return walk.unknown(node, frame, Cause.TYPE, f"it is {describe(target)} and has no {node.name!r}")
+    if node.name not in target:
+        where = f"item {frame[-1].index} " if frame else "it "
+        return walk.unknown(node, frame, Cause.ABSENT, f"{where}has no {node.name!r}")
+    return _fitting(walk, node, frame, target[node.name])
 
 
-def _map(bodies: Bodies) -> Result:
+def _index(walk: Walk, node: model.Index, frame: Frame) -> Result:
+    target, key = walk.value(node.target, frame), walk.value(node.key, frame)
+    if isinstance(target, Unknown):
+        return target
+    if isinstance(key, Unknown):
+        return key
+    if isinstance(target, list) and isinstance(key, int) and 0 <= key < len(target):
+        return _fitting(walk, node, frame, target[key])
+    if isinstance(target, dict) and isinstance(key, str) and key in target:
+        return _fitting(walk, node, frame, target[key])
+    size = f"{len(target)} items, none at" if isinstance(target, list) else "no"
+    return walk.unknown(node, frame, Cause.ABSENT, f"it has {size} {key!r}")
+
+
+def _list_of(walk: Walk, node: model.ListOf, frame: Frame) -> Result:
+    return _all_known(walk, node.items, frame)
+
+
+def _all_known(walk: Walk, nodes: tuple[Node, ...], frame: Frame) -> list[Value] | Unknown:
+    """Return the values of several nodes, or the first Unknown among them."""
     values: list[Value] = []
-    for _, value in bodies:
+    for node in nodes:
+        value = walk.value(node, frame)
         if isinstance(value, Unknown):
             return value
         values.append(value)
     return values
 
 
-GATHER: dict[str, Callable[[Bodies], Result]] = {
-    "all": lambda bodies: every(value for _, value in bodies),
-    "any": lambda bodies: some(value for _, value in bodies),
-    "none": lambda bodies: every(negated(value) for _, value in bodies),
-    "one": _one,
-    "count": _count,
-    "filter": _filter,
-    "map": _map,
-}
+def _not(walk: Walk, node: model.Not, frame: Frame) -> Result:
+    return negated(walk.value(node.operand, frame))
 
 
-def fact_of(node: Node, frame: Frame) -> str:
-    """Return the fact a node is about: the first one it reads, or that of the list it walks over."""
-    if isinstance(node, model.Fact):
-        return node.name
-    if isinstance(node, model.Let):
-        return fact_of(node.expr.root, ())
-    if isinstance(node, model.Variable) and node.slot < len(frame):
-        return fact_of(frame[node.slot].node.source, frame[: node.slot])
-    return next((name for inner in model.below(node) if (name := fact_of(inner, frame))), "")
+def _and(walk: Walk, node: model.And, frame: Frame) -> Result:
+    return every(walk.value(operand, frame) for operand in node.operands)
 
 
-def _where(frame: Frame) -> str:
-    return f"item {frame[-1].index}: " if frame else ""
+def _or(walk: Walk, node: model.Or, frame: Frame) -> Result:
+    return some(walk.value(operand, frame) for operand in node.operands)
 
 
-Walker: TypeAlias = "Callable[[Walk, Node, Frame], Result]"
-WALKERS: dict[type, Walker] = {
-    kind: cast("Walker", walker)
-    for kind, walker in (
-        (model.Literal, Walk.literal),
-        (model.Fact, Walk.fact),
-        (model.Param, Walk.param),
-        (model.Let, Walk.let),
-        (model.Variable, Walk.variable),
-        (model.Field, Walk.field),
-        (model.Index, Walk.index),
-        (model.ListOf, Walk.list_of),
-        (model.Not, Walk.not_),
-        (model.And, Walk.and_),
-        (model.Or, Walk.or_),
-        (model.Default, Walk.default),
-        (model.Comparison, Walk.comparison),
-        (model.Membership, Walk.membership),
-        (model.Arithmetic, Walk.arithmetic),
-        (model.Negative, Walk.negative),
-        (model.Conditional, Walk.conditional),
-        (model.Call, Walk.call),
-        (model.Checked, Walk.checked),
-        (model.Known, Walk.known),
-        (model.CauseOf, Walk.cause_of),
-        (model.Comprehension, Walk.comprehension),
+def _default(walk: Walk, node: model.Default, frame: Frame) -> Result:
+    value: Result = None
+    for operand in node.operands:
+        value = walk.value(operand, frame)
+        if not isinstance(value, Unknown):
+            break
+    return value
+
+
+def _comparison(walk: Walk, node: model.Comparison, frame: Frame) -> Result:
+    return every(walk.links(node, frame))
+
+
+def _membership(walk: Walk, node: model.Membership, frame: Frame) -> Result:
+    found = _found_among(walk, node, frame) if isinstance(node.container, model.ListOf) else _found(walk, node, frame)
+    return negated(found) if node.negated else found
+
+
+def _found_among(walk: Walk, node: model.Membership, frame: Frame) -> Result:
+    """Look through a list that stands in the expression: an Unknown item of it counts only if no other is equal."""
+    item = walk.value(node.item, frame)
+    others = node.container.items if isinstance(node.container, model.ListOf) else ()
+    return some(
+        walk.compared(node, "==", (item, walk.value(other, frame)), manner(node.item.type, other.type), frame)
+        for other in others
     )
+
+
+def _found(walk: Walk, node: model.Membership, frame: Frame) -> Result:
+    item, container = walk.value(node.item, frame), walk.value(node.container, frame)
+    if isinstance(container, Unknown):
+        return container
+    if isinstance(item, Unknown):
+        # Nothing is in an empty list, whatever it is.
+        return item if container else False
+    if isinstance(container, dict):
+        return walk.attempt(node, frame, lambda: text(item) in container)
+    if not isinstance(container, list):
+        return walk.unknown(node, frame, Cause.TYPE, f"it is {describe(container)} and holds no items")
+    if frame:
+        paid = walk.attempt(node, frame, lambda: steps.looked_through(walk.left, container))
+        if isinstance(paid, Unknown):
+            return paid
+    how = manner(node.item.type, node.container.type.item or node.container.type)
+    return some(walk.compared(node, "==", (item, other), how, frame) for other in container)
+
+
+def _arithmetic(walk: Walk, node: model.Arithmetic, frame: Frame) -> Result:
+    so_far = walk.value(node.first, frame)
+    for step in node.steps:
+        operand = walk.value(step.operand, frame)
+        if isinstance(so_far, Unknown):
+            return so_far
+        if isinstance(operand, Unknown):
+            return operand
+        so_far = walk.attempt(node, frame, partial(OPERATIONS[step.operation], so_far, operand))
+        if frame and not isinstance(so_far, Unknown):
+            so_far = walk.attempt(node, frame, partial(steps.made, walk.left, so_far))
+    return so_far
+
+
+def _negative(walk: Walk, node: model.Negative, frame: Frame) -> Result:
+    value = walk.value(node.operand, frame)
+    if isinstance(value, Unknown):
+        return value
+    return walk.attempt(node, frame, lambda: negative(cast("Number", value)))
+
+
+def _conditional(walk: Walk, node: model.Conditional, frame: Frame) -> Result:
+    condition = walk.value(node.condition, frame)
+    if not isinstance(condition, Unknown):
+        return walk.value(node.then if condition else node.otherwise, frame)
+    then, otherwise = walk.value(node.then, frame), walk.value(node.otherwise, frame)
+    if isinstance(then, Unknown) or isinstance(otherwise, Unknown):
+        return condition
+    # Whichever it is, the result is the same.
+    return then if type(then) is type(otherwise) and then == otherwise else condition
+
+
+def _call(walk: Walk, node: model.Call, frame: Frame) -> Result:
+    arguments = _all_known(walk, node.arguments, frame)
+    if isinstance(arguments, Unknown):
+        return arguments
+    function = FUNCTIONS[node.function]
+    call = function.forms[node.form].call
+    given = [walk.env.snapshot.created, *arguments] if function.timed else arguments
+    if frame:
+        return walk.attempt(node, frame, lambda: steps.called(walk.left, function.builds, call, *given))
+    return walk.attempt(node, frame, lambda: call(*given))
+
+
+def _checked(walk: Walk, node: model.Checked, frame: Frame) -> Result:
+    value = walk.value(node.operand, frame)
+    if isinstance(value, Unknown):
+        return value
+    return walk.attempt(node, frame, lambda: need(value, str(node.type)))
+
+
+def _known(walk: Walk, node: model.Known, frame: Frame) -> Result:
+    return not isinstance(walk.value(node.operand, frame), Unknown)
+
+
+def _cause_of(walk: Walk, node: model.CauseOf, frame: Frame) -> Result:
+    value = walk.value(node.operand, frame)
+    return str(value.cause) if isinstance(value, Unknown) else None
+
+
+def _comprehension(walk: Walk, node: model.Comprehension, frame: Frame) -> Result:
+    if walk.memory is None:
+        return _walked(walk, node, frame)
+    if (node, frame) not in walk.memory and len(walk.memory) < MOST_REMEMBERED:
+        walk.memory[node, frame] = _walked(walk, node, frame)
+    return walk.memory[node, frame] if (node, frame) in walk.memory else _walked(walk, node, frame)
+
+
+def _walked(walk: Walk, node: model.Comprehension, frame: Frame) -> Result:
+    turns = walk.turns(node, frame)
+    if isinstance(turns, Unknown):
+        return turns
+    return GATHER[node.kind]((turn.item, walk.value(node.body, (*frame, turn))) for turn in turns)
+
+
+_Rule: TypeAlias = "Callable[[Walk, Node, Frame], Result]"
+_RULES: dict[type, _Rule] = {
+    model.Literal: cast("_Rule", _literal),
+    model.Fact: cast("_Rule", _fact),
+    model.Param: cast("_Rule", _param),
+    model.Let: cast("_Rule", _let),
+    model.Variable: cast("_Rule", _variable),
+    model.Field: cast("_Rule", _field),
+    model.Index: cast("_Rule", _index),
+    model.ListOf: cast("_Rule", _list_of),
+    model.Not: cast("_Rule", _not),
+    model.And: cast("_Rule", _and),
+    model.Or: cast("_Rule", _or),
+    model.Default: cast("_Rule", _default),
+    model.Comparison: cast("_Rule", _comparison),
+    model.Membership: cast("_Rule", _membership),
+    model.Arithmetic: cast("_Rule", _arithmetic),
+    model.Negative: cast("_Rule", _negative),
+    model.Conditional: cast("_Rule", _conditional),
+    model.Call: cast("_Rule", _call),
+    model.Checked: cast("_Rule", _checked),
+    model.Known: cast("_Rule", _known),
+    model.CauseOf: cast("_Rule", _cause_of),
+    model.Comprehension: cast("_Rule", _comprehension),
 }

@@ -1,11 +1,10 @@
-"""The check: an expression's text and the names in scope in, a typed `Expr` or problems at their exact characters out."""
+"""The check: an expression's text and the names in scope in, a typed `Expr` or problems at their characters out."""
 
 from __future__ import annotations
 
 from hostproof.expr.check.context import Context, Sheet, solid_if
 from hostproof.expr.check.needs import article, as_type
 from hostproof.expr.check.rules import check_node
-from hostproof.expr.compile import compile_node
 from hostproof.expr.dimensions import NUMBERS
 from hostproof.expr.model import Expr, Node
 from hostproof.expr.parse import Refusal, parse
@@ -37,8 +36,7 @@ def check_expression(source: Located, scope: Scope, problems: Problems, want: Ty
     depth = parsed.depth + sheet.deepest_let
     if root is None or not _small_enough(sheet, depth):
         return None
-    run, code = compile_node(root)
-    return Expr(source.text, root.type, sheet.facts, sheet.size, depth, run, code, lambda: root, source)
+    return Expr(source.text, root.type, sheet.facts, sheet.size, depth, lambda: root, source)
 
 
 def _tell_refusal(source: Located, refusal: Refusal, problems: Problems) -> None:
@@ -61,7 +59,7 @@ def _small_enough(sheet: Sheet, depth: int) -> bool:
 
 
 def _as_wanted(sheet: Sheet, root: Node, want: Type) -> Node | None:
-    found = as_type(sheet, root, want)
+    found = as_type(root, want)
     if found is None:
         message = f"{sheet.shown(root)} is {article(root.type)}, and {article(want)} is wanted here"
         hint = "compare it with something" if want.kind is Kind.BOOL and root.type.kind in NUMBERS else ""

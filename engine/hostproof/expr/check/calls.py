@@ -5,12 +5,13 @@ from __future__ import annotations
 from hostproof.expr import model
 from hostproof.expr.check.context import Context, Sheet
 from hostproof.expr.check.needs import article, checked, solid
+from hostproof.expr.dimensions import has_any
 from hostproof.expr.functions import FUNCTIONS, Form, Function
 from hostproof.expr.functions.row import match, result, untyped
 from hostproof.expr.model import Node
 from hostproof.expr.syntax import nodes
 from hostproof.facts.snapshot import Value
-from hostproof.facts.types import ANY, BOOL, STRING, Kind, Type
+from hostproof.facts.types import BOOL, STRING, Kind, Type
 from hostproof.facts.typetext import parse_type
 from hostproof.source.near import nearest
 
@@ -129,42 +130,37 @@ def _call(sheet: Sheet, parsed: nodes.Parsed, function: Function, arguments: tup
         letters: dict[str, Type] = {}
         takes = form.taken(len(arguments)) or ()
         if all(match(takes[at], argument.type, letters) for at, argument in enumerate(arguments)):
-            return _checked_call(sheet, parsed, function, form, arguments, letters)
+            of = result(form.gives, letters)
+            looked = tuple(_looked(argument, takes[at]) for at, argument in enumerate(arguments))
+            call = model.Call(parsed.start, parsed.end, of, function.name, function.forms.index(form), looked)
+            return _with_constants(sheet, call, function)
     _tell_mismatch(sheet, function, fitting, arguments)
     return None
 
 
-def _checked_call(
-    sheet: Sheet,
-    parsed: nodes.Parsed,
-    function: Function,
-    form: Form,
-    arguments: tuple[Node, ...],
-    letters: dict[str, Type],
-) -> Node | None:
-    wrong = function.refuse(tuple(_constant(argument) for argument in arguments)) if function.refuse else None
+def _with_constants(sheet: Sheet, call: model.Call, function: Function) -> Node | None:
+    """Look at the arguments that stand in the text; a version that does is a literal."""
+    wrong = function.refuse(tuple(map(_constant, call.arguments))) if function.refuse else None
     if wrong is not None:
         at, what = wrong
-        sheet.report("HP-E239", what, arguments[at].start, arguments[at].end)
+        sheet.report("HP-E239", what, call.arguments[at].start, call.arguments[at].end)
         return None
-    takes = form.taken(len(arguments)) or ()
-    looked = tuple(_looked(argument, takes[at]) for at, argument in enumerate(arguments))
-    of = result(form.gives, letters)
-    if function.name == "version" and isinstance(arguments[0], model.Literal):
-        return model.Literal(parsed.start, parsed.end, of, arguments[0].value)
-    return model.Call(parsed.start, parsed.end, of, function.name, function.forms.index(form), looked)
+    if function.name == "version" and isinstance(call.arguments[0], model.Literal):
+        return model.Literal(call.start, call.end, call.type, call.arguments[0].value)
+    return call
 
 
 def _constant(node: Node) -> Value:
     return node.value if isinstance(node, model.Literal) else None
 
 
+_TAKES_ALL = frozenset({"any", "list<any>", "map<any>", "samples<any>"})
+
+
 def _looked(argument: Node, pattern: str) -> Node:
     """Return an argument whose untyped parts are looked at when they are met."""
     wanted = untyped(pattern)
-    if wanted == "any" or "any" not in str(argument.type):
-        return argument
-    return checked(argument, parse_type(wanted))
+    return checked(argument, parse_type(wanted)) if has_any(argument.type) and wanted not in _TAKES_ALL else argument
 
 
 def _tell_mismatch(sheet: Sheet, function: Function, forms: list[Form], arguments: tuple[Node, ...]) -> None:

@@ -164,7 +164,7 @@ def check_membership(sheet: Sheet, parsed: nodes.Membership, context: Context) -
             _tell_items(sheet, item, container, inner)
             return None
     elif kind in {Kind.MAP, Kind.RECORD}:
-        if as_type(sheet, item, STRING) is None:
+        if as_type(item, STRING) is None:
             message = f"the keys of {sheet.shown(container)} are texts, and {sheet.shown(item)} is {article(item.type)}"
             sheet.report("HP-E231", message, item.start, item.end)
             return None

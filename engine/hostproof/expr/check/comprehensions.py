@@ -24,11 +24,9 @@ def check_comprehension(sheet: Sheet, parsed: nodes.Comprehension, context: Cont
         return None
     source = sheet.node(container, context)
     source = None if source is None else _walked(sheet, source)
-    if source is None:
-        return None
     before = sheet.size
-    body = sheet.node(parsed.body, context.within(variable.text, _item(source.type)))
-    if body is None or kind is None:
+    body = sheet.node(parsed.body, context.within(variable.text, None if source is None else _item(source.type)))
+    if body is None or source is None or kind is None:
         return None
     if kind != "map":
         body = truth(sheet, body, f"{kind}(...)")

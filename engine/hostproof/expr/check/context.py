@@ -11,7 +11,7 @@ from hostproof.expr import model
 from hostproof.expr.model import Node
 from hostproof.expr.scope import Scope
 from hostproof.expr.syntax.nodes import Parsed
-from hostproof.facts.types import Type
+from hostproof.facts.types import Kind, Type
 from hostproof.source.problems import Problems
 from hostproof.source.spans import Located
 
@@ -21,16 +21,20 @@ MOST_QUOTED = 60
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`variables` are those of the comprehensions around (slot and type); `solid` are the places known not to be null."""
+    """What holds at this point of the expression.
 
-    variables: Mapping[str, tuple[int, Type]] = field(default_factory=lambda: MappingProxyType({}))
+    `variables` are those of the comprehensions around: slot, and type or None if their list has a problem; `solid` are
+    the places known not to be null.
+    """
+
+    variables: Mapping[str, tuple[int, Type | None]] = field(default_factory=lambda: MappingProxyType({}))
     solid: frozenset[Place] = frozenset()
 
     def knowing(self, places: frozenset[Place]) -> Context:
         """Return the same with more places known not to be null."""
         return replace(self, solid=self.solid | places) if places else self
 
-    def within(self, name: str, item: Type) -> Context:
+    def within(self, name: str, item: Type | None) -> Context:
         """Return the context of a comprehension's body."""
         return replace(self, variables={**self.variables, name: (len(self.variables), item)})
 
@@ -80,23 +84,22 @@ class Sheet:
 def place(node: Node) -> Place | None:
     """Return what tells one place that holds a value from others; None for what is computed."""
     match node:
-        case model.Fact(name=name):
-            return ("fact", name)
-        case model.Param(name=name):
-            return ("param", name)
-        case model.Let(name=name):
-            return ("let", name)
+        case model.Fact() | model.Param() | model.Let():
+            return (type(node).__name__, node.name)
         case model.Variable(slot=slot):
-            return ("variable", slot)
-        case model.Field(target=target, name=name):
-            above = place(target)
-            return None if above is None else (*above, name)
+            return ("Variable", slot)
+        case model.Field(target=target, name=key) | model.Index(target=target, key=model.Literal(value=str(key))):
+            return _below(target, key)
         case model.Index(target=target, key=model.Literal(value=int(number))):
-            above = place(target)
-            return None if above is None else (*above, number)
+            return _below(target, number)
         case model.Checked(operand=operand):
             return place(operand)
     return None
+
+
+def _below(target: Node, key: str | int) -> Place | None:
+    above = place(target)
+    return None if above is None else (*above, key)
 
 
 def solid_if(node: Node, truth: bool) -> frozenset[Place]:
@@ -129,5 +132,5 @@ def _not_null(node: Node, other: Node) -> frozenset[Place]:
 
 def _as_solid_as(node: Node, other: Node) -> frozenset[Place]:
     found = place(node)
-    can_be_null = other.type.nullable or str(other.type) in {"null", "any"}
+    can_be_null = other.type.nullable or other.type.kind in {Kind.NULL, Kind.ANY}
     return frozenset({found}) if found is not None and not can_be_null else frozenset()

@@ -67,6 +67,8 @@ def _resolve(sheet: Sheet, parts: list[Part], context: Context, start: int) -> N
     first = parts[0]
     if first.name in context.variables:
         slot, of = context.variables[first.name]
+        if of is None:
+            return None
         found: Node = model.Variable(start, first.until, of, first.name, slot)
         return _members(sheet, found, parts[1:], context)
     if first.name in sheet.scope.lets:
@@ -76,8 +78,10 @@ def _resolve(sheet: Sheet, parts: list[Part], context: Context, start: int) -> N
     return _fact(sheet, parts, context, start)
 
 
-def _let(sheet: Sheet, part: Part, start: int) -> Node:
+def _let(sheet: Sheet, part: Part, start: int) -> Node | None:
     expr = sheet.scope.lets[part.name]
+    if expr is None:
+        return None
     sheet.size += expr.size
     sheet.deepest_let = max(sheet.deepest_let, expr.depth)
     sheet.facts.update(expr.types)
@@ -97,7 +101,8 @@ def _param(sheet: Sheet, parts: list[Part], context: Context, start: int) -> Nod
         hint = hint if params else "declare it under `params:`"
         sheet.report("HP-E222", f'no parameter is called "{name}"', parts[1].start, parts[1].end, hint)
         return None
-    return _members(sheet, model.Param(start, parts[1].until, params[name], name), parts[2:], context)
+    of = params[name]
+    return None if of is None else _members(sheet, model.Param(start, parts[1].until, of, name), parts[2:], context)
 
 
 def _fact(sheet: Sheet, parts: list[Part], context: Context, start: int) -> Node | None:

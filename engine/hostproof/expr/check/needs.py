@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hostproof.expr import model
 from hostproof.expr.check.context import Sheet, place
-from hostproof.expr.dimensions import NUMBERS, assignable
+from hostproof.expr.dimensions import NUMBERS, assignable, has_any
 from hostproof.expr.model import Node
-from hostproof.facts.types import ANY, BOOL, Kind, Type
+from hostproof.facts.types import BOOL, Kind, Type
 
 
 def article(of: Type) -> str:
@@ -30,11 +30,11 @@ def solid(sheet: Sheet, node: Node) -> bool:
     return False
 
 
-def as_type(sheet: Sheet, node: Node, wanted: Type) -> Node | None:
-    """Return the node as a value of the type, looked at when met if it is untyped; None without a word if it isn't one."""
+def as_type(node: Node, wanted: Type) -> Node | None:
+    """Return the node as a value of the type, looked at when met if it is untyped; None if it can't be one."""
     if not assignable(node.type, wanted):
         return None
-    return checked(node, wanted) if "any" in str(node.type) and wanted.kind is not Kind.ANY else node
+    return checked(node, wanted) if has_any(node.type) and not has_any(wanted) else node
 
 
 def checked(node: Node, wanted: Type) -> Node:
@@ -46,7 +46,7 @@ def truth(sheet: Sheet, node: Node, where: str) -> Node | None:
     """Return the node as true or false; `where` says who asks: `and`, `if`..."""
     if not solid(sheet, node):
         return None
-    found = as_type(sheet, node, BOOL)
+    found = as_type(node, BOOL)
     if found is None:
         message = f"{where} needs true or false, and {sheet.shown(node)} is {article(node.type)}"
         sheet.report("HP-E230", message, node.start, node.end, _truth_hint(sheet, node))
@@ -62,8 +62,3 @@ def _truth_hint(sheet: Sheet, node: Node) -> str:
     if node.type.kind in {Kind.LIST, Kind.MAP, Kind.SAMPLES}:
         return f"write len({shown}) > 0"
     return "compare it with something"
-
-
-def untyped(node: Node) -> bool:
-    """Say whether nothing is known about the value's type."""
-    return node.type.kind is ANY.kind

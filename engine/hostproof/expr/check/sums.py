@@ -17,7 +17,10 @@ _UNITS = {Kind.DURATION: "ms", Kind.BYTES: "KiB", Kind.RATIO: "%", Kind.RATE: "M
 def check_arithmetic(sheet: Sheet, parsed: nodes.Arithmetic, context: Context) -> Node | None:
     """Check a chain of `+ -` or of `* / %`, from left to right."""
     operands = sheet.nodes((parsed.first, *(operand for _, operand in parsed.rest)), context)
-    if operands is None or not all([solid(sheet, operand) for operand in operands]):
+    if operands is None:
+        return None
+    unsound = [operand for operand in operands if not solid(sheet, operand)]
+    if unsound:
         return None
     first, so_far = operands[0], operands[0].type
     steps: list[model.Step] = []

@@ -40,7 +40,7 @@ def pattern(source: str) -> Pattern:
     """
     if len(source) > MOST_CHARACTERS:
         raise ValueError(f"a pattern may have {MOST_CHARACTERS} characters at most")
-    import re2  # noqa: PLC0415 - slow to import, and few rules need it
+    import re2
 
     options = re2.Options()
     options.log_errors = False

@@ -26,8 +26,8 @@ Constants = tuple[Value, ...]
 class Form:
     """One form of a function: the types it takes and gives, as texts, and what computes it.
 
-    `T` and `U` stand for any type, `Q` for one with amounts (numbers, durations, sizes...), `O` for amounts, times and texts;
-    the same letter is the same type throughout. The last of `takes` may repeat when `repeats`. `call` gets
+    `T` and `U` stand for any type, `Q` for one with amounts (numbers, durations, sizes...), `O` for amounts, times and
+    texts; the same letter is the same type throughout. The last of `takes` may repeat when `repeats`. `call` gets
     erased values of these types, and may raise UndecidedError, ValueError or ArithmeticError.
     """
 
@@ -52,8 +52,8 @@ class Function:
     """One row of the table.
 
     `example` is an expression and its value as `format_value` writes it. `refuse` looks at arguments that stand in
-    the text (None for the others) and returns the index of a wrong one and what is wrong. `builds`: the result may be as long
-    as the arguments, so it costs more steps. `timed`: the snapshot's time comes as a first argument.
+    the text (None for the others) and returns the index of a wrong one and what is wrong. `builds`: the result may be
+    as long as the arguments, so it costs more steps. `timed`: the snapshot's time comes as a first argument.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Functions over samples: quantiles and what else describes repeated measurements.
 
-A quantile is the nearest rank (inverse of the empirical distribution, definition 1 of Hyndman and Fan, 1996): always a value
-that was measured. The median of an even number is the mean of the middle two. `stddev` divides by n - 1.
+A quantile is the nearest rank (inverse of the empirical distribution, definition 1 of Hyndman and Fan, 1996): always a
+value that was measured. The median of an even number is the mean of the middle two. `stddev` divides by n - 1.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hostproof.facts.unknown import Cause
 
 
 def quantile(samples: list[Number], share: Number) -> Number:
-    """Return the smallest sample that at least `share` of all samples do not exceed; 0 is the smallest, 1 the largest."""
+    """Return the smallest sample that at least `share` of all do not exceed; 0 is the smallest, 1 the largest."""
     if not 0 <= share <= 1:
         raise UndecidedError(Cause.ARITHMETIC, "a share is from 0% to 100%")
     ranked = sorted(_some(samples))

@@ -132,6 +132,6 @@ def _wanted(expected: frozenset[str]) -> str:
         return "a value"
     closing = [_CLOSING[name] for name in sorted(_CLOSING) if name in expected]
     words = ["an operator", *closing[:1]] if "ORDER" in expected else closing or sorted(expected)
-    if expected == {"_IN"} or expected == {"_ELSE"}:
+    if expected in ({"_IN"}, {"_ELSE"}):
         words = [f"`{name[1:].lower()}`" for name in sorted(expected)]
     return " or ".join(words)
