@@ -24,3 +24,11 @@ Each case is judged alone, over a snapshot that holds its own facts and nothing 
 `unknown` is Unknown(not-collected). A time is written like `date`. `date` is 2026-01-01 unless said. A fact or
 parameter of the wrong type or unit, an unknown name, rule, key or cause is a problem with its place.
 """
+
+from __future__ import annotations
+
+from hostproof.evaluate.cases.case import Case, CaseOutcome
+from hostproof.evaluate.cases.reader import check_cases, load_cases
+from hostproof.evaluate.cases.run import run_case
+
+__all__ = ["Case", "CaseOutcome", "check_cases", "load_cases", "run_case"]

@@ -1,0 +1,62 @@
+"""The last look at a snapshot before it is judged: a fact that isn't what the rules were checked for is Unknown.
+
+A snapshot may come from another version of hostproof, from a pack whose facts have changed, or from an enemy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from hostproof.expr.model import Expr
+from hostproof.expr.template import Template
+from hostproof.facts.fits import fits
+from hostproof.facts.snapshot import Snapshot
+from hostproof.facts.types import Kind, Type
+from hostproof.facts.unknown import Cause, Unknown
+from hostproof.rulepack.model import Rule, RulePack
+
+CURE = "take the snapshot again with this hostproof and this pack"
+
+
+def guarded(snapshot: Snapshot, packs: Sequence[RulePack]) -> Snapshot:
+    """Return the snapshot itself, or one in which facts of another type than the rules expect are Unknown(type)."""
+    misfits: dict[str, Unknown] = {}
+    for name, wanted in expected_types(packs).items():
+        detail = _misfit(snapshot, name, wanted)
+        if detail:
+            misfits[name] = Unknown(Cause.TYPE, detail, CURE, name)
+    if not misfits:
+        return snapshot
+    values = {name: value for name, value in snapshot.values.items() if name not in misfits}
+    return replace(snapshot, values=values, unknown={**snapshot.unknown, **misfits})
+
+
+def expected_types(packs: Sequence[RulePack]) -> Mapping[str, Type]:
+    """Return the type that each fact was checked as, for all facts that any rule reads."""
+    return {
+        name: wanted
+        for pack in packs
+        for rule in pack.rules
+        for expr in _expressions(rule)
+        for name, wanted in expr.types.items()
+    }
+
+
+def _misfit(snapshot: Snapshot, name: str, wanted: Type) -> str:
+    """Return what is wrong with a known fact; empty if nothing is, or it isn't known."""
+    if name not in snapshot.values:
+        return ""
+    row = snapshot.facts.get(name)
+    if row is not None and wanted.kind is not Kind.ANY and row.type.required() != wanted.required():
+        return f"the snapshot has it as {row.type}, the rules expect {wanted}"
+    return "" if fits(snapshot.values[name], wanted) else f"its value is not of type {wanted}"
+
+
+def _expressions(rule: Rule) -> Iterator[Expr]:
+    yield rule.holds
+    if rule.applies is not None:
+        yield rule.applies
+    for template in (rule.message, rule.remediation):
+        if isinstance(template, Template):
+            yield from (part for part in template.parts if isinstance(part, Expr))

@@ -1,0 +1,109 @@
+"""Waivers: the days on which they hold, and the values that end them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hostproof.evaluate.waive import waive
+from hostproof.expr.findings import Finding
+from hostproof.facts.types import BYTES, COUNT, DURATION, Type
+from hostproof.facts.units import format_value
+from hostproof.rulepack.model import Waiver
+
+
+def waiver(starts: str = "", expires: str = "2026-12-31", **accepted: str) -> Waiver:
+    """Return a waiver of one rule."""
+    return Waiver("a.b", "why", "ops", expires, starts, tuple(accepted.items()))
+
+
+@pytest.mark.parametrize(
+    ("date", "holds", "reason"),
+    [
+        ("2026-11-30", False, "the waiver by ops starts on 2026-12-01"),
+        ("2026-12-01", True, ""),
+        ("2026-12-31", True, ""),  # the last day is part of it
+        ("2027-01-01", False, "the waiver by ops expired on 2026-12-31"),
+    ],
+)
+def test_days(date: str, holds: bool, reason: str) -> None:
+    """Both days belong to a waiver."""
+    note, why = waive([Finding("x", "1", ">= 2")], [waiver("2026-12-01")], date)
+    assert (note is not None, why) == (holds, reason)
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted", "accepted", "holds"),
+    [
+        ("128", ">= 4096", "128", True),
+        ("200", ">= 4096", "128", True),
+        ("127", ">= 4096", "128", False),
+        ("127", "> 4096 (params.min_backlog)", "128", False),
+        ("6ms", "< 5ms", "6ms", True),
+        ("5500us", "<= 5ms", "6ms", True),
+        ("7ms", "<= 5ms", "6ms", False),
+        ("1GiB", ">= 2GiB", "1024MiB", True),
+        ("96%", "< 80%", "95%", False),
+        ("94% (used 94, size 100)", "< 80%", "95%", True),
+        ("5.10.0", ">= 6.0", "5.4.0", True),
+        ("5.10.0", ">= 6.0", "5.11.0", False),
+        ("6.9", ">= 6.12", "6.10", False),  # as numbers better, as versions worse: not accepted
+        ('"always"', 'in ["madvise", "never"]', "always", True),
+        ('"always"', 'in ["madvise", "never"]', "madvise", False),
+        ("3", "== 1", "2", False),
+        ("2", "== 1", "2", True),
+        ("7ms", ">= 5ms and < 6ms", "8ms", False),  # no one direction is worse
+        ("5ms", "<= 1ms", "4KiB", False),
+        ("none", "< 5", "6", False),
+        ("none", "< 5", "none", True),
+        ("unknown (denied)", ">= 5", "4", False),
+        ('"x"', 'to match "a"', "", False),
+    ],
+)
+def test_worse(value: str, wanted: str, accepted: str, holds: bool) -> None:
+    """A waiver ends when the value is worse than what was accepted, or can't be compared with it."""
+    note, why = waive(
+        [Finding("x", value, wanted)], [Waiver("a.b", "why", "ops", "2026-12-31", "", (("", accepted),))], "2026-12-31"
+    )
+    assert (note is not None) == holds
+    assert why == ("" if holds else f"the waiver by ops accepted x = {accepted}, and it is {value} now")
+
+
+def test_each_subject_has_its_value() -> None:
+    """Where a rule looks at several things, each has its own accepted value; a new one has none."""
+    accepted = Waiver("a.b", "why", "ops", "2026-12-31", "", (("a", "5"), ("b", "7")))
+    cases = {
+        "": [Finding("a", "5", ">= 9"), Finding("b", "8", ">= 9")],
+        "the waiver by ops accepted b = 7, and it is 6 now": [Finding("a", "5", ">= 9"), Finding("b", "6", ">= 9")],
+        "the waiver by ops accepted no value of c": [Finding("a", "5", ">= 9"), Finding("c", "1", ">= 9")],
+        "the waiver by ops accepted a value, and none was found to compare it with": [],
+    }
+    assert {waive(findings, [accepted], "2026-01-01")[1] for findings in cases.values()} == {*cases}
+
+
+def test_first_that_holds() -> None:
+    """Of several waivers the first that holds counts; if none does, each says why."""
+    old, later, live = waiver(expires="2026-01-01"), waiver(starts="2026-06-01"), waiver()
+    findings = [Finding("x", "1", ">= 2")]
+    note, _ = waive(findings, [old, later, live], "2026-03-01")
+    assert note is not None
+    assert note.expires == "2026-12-31"
+    assert waive(findings, [old, later], "2026-03-01") == (
+        None,
+        "the waiver by ops expired on 2026-01-01; the waiver by ops starts on 2026-06-01",
+    )
+
+
+@given(
+    kind=st.sampled_from([COUNT, BYTES, DURATION]),
+    accepted=st.integers(0, 2**50),
+    value=st.integers(0, 2**50),
+    sign=st.sampled_from([">=", ">", "<=", "<"]),
+)
+def test_worse_is_the_order_of_values(kind: Type, accepted: int, value: int, sign: str) -> None:
+    """Whatever the spelling of two values, the waiver holds exactly if the value is not on the worse side."""
+    finding = Finding("x", format_value(value, kind), f"{sign} {format_value(5, kind)}")
+    made = Waiver("a.b", "why", "ops", "2026-12-31", "", (("x", format_value(accepted, kind)),))
+    note, _ = waive([finding], [made], "2026-01-01")
+    assert (note is not None) == (value >= accepted if sign[0] == ">" else value <= accepted)
