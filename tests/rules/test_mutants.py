@@ -1,0 +1,106 @@
+"""Cases that pin their rules: whatever comparison, text or threshold of a built-in rule is altered, a case notices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from hostproof.evaluate.cases import Case, load_cases, run_case
+from hostproof.facts.builtin import builtin_catalog
+from hostproof.facts.snapshot import Value
+from hostproof.rulepack.load import load_pack
+from hostproof.rulepack.model import RulePack
+from hostproof.source.builtin import data_folder
+from hostproof.source.problems import ProblemError
+
+PACKS = sorted(path.parent for path in data_folder("rules").glob("*/pack.yaml"))
+# Each becomes its neighbour: what a hand mistypes, or the boundary it misses. Longest first.
+SWAPS = {
+    ">=": ">", "<=": "<", "==": "!=", "!=": "==", ">": ">=", "<": "<=", " not in ": " in ",
+    " and ": " or ", " or ": " and ", "any(": "all(", "all(": "any(", "none(": "any(",
+}  # fmt: skip
+ALTERABLE = re.compile("|".join(map(re.escape, SWAPS)) + r'|(?<=[ \[])"[^"\n]+"|(?<= )[0-9]+\b')
+RULE = re.compile(r"^  - id: (\S+)\n(?:(?:    .*)?\n)*", re.MULTILINE)
+EXPRESSION = re.compile(r"^    (?:when|assert): (?:>-\n(?:      .*\n)+|.*\n)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One rule, alone in its pack, with one word altered."""
+
+    folder: Path
+    rule: str
+    text: str
+    what: str
+
+
+@cache
+def pack_text(folder: Path) -> str:
+    """Return the text of a pack."""
+    return (folder / "pack.yaml").read_text(encoding="utf-8")
+
+
+@cache
+def cases_of(folder: Path) -> tuple[Case, ...]:
+    """Return the cases of a pack."""
+    return load_cases(folder / "cases", load_pack(folder, builtin_catalog()), builtin_catalog())
+
+
+def mutants() -> Iterator[Mutant]:
+    """Yield every rule of every pack with every single word of its expressions altered."""
+    for folder in PACKS:
+        head = pack_text(folder).partition("\nrules:\n")[0] + "\nrules:\n"
+        for rule in RULE.finditer(pack_text(folder)):
+            for expression in EXPRESSION.finditer(rule[0]):
+                for word in ALTERABLE.finditer(rule[0], expression.start(), expression.end()):
+                    instead = altered(word[0])
+                    text = head + rule[0][: word.start()] + instead + rule[0][word.end() :]
+                    yield Mutant(folder, rule[1], text, f"{word[0]} -> {instead} in {expression[0].strip()}")
+
+
+def altered(word: str) -> str:
+    """Return what a sign, a number or a text becomes."""
+    return str(int(word) + 1) if word.isdecimal() else SWAPS.get(word, '"altered"')
+
+
+def noticed(rule: str, pack: RulePack, folder: Path) -> bool:
+    """Say whether any case of the rule comes out otherwise than it should."""
+    return any(run_case(case, pack).wrong for case in cases_of(folder) if case.rule == rule)
+
+
+@pytest.mark.parametrize("mutant", [pytest.param(mutant, id=f"{mutant.rule}-{mutant.what}") for mutant in mutants()])
+def test_an_altered_expression_is_noticed(tmp_path: Path, mutant: Mutant) -> None:
+    """A rule with another sign, number or text in it is refused, or one of its cases fails."""
+    (tmp_path / "pack.yaml").write_text(mutant.text, encoding="utf-8")
+    try:
+        pack = load_pack(tmp_path, builtin_catalog())
+    except ProblemError:
+        return
+    assert noticed(mutant.rule, pack, mutant.folder), f"no case of {mutant.rule} notices {mutant.what}"
+
+
+def nearby(value: Value) -> tuple[Value, Value]:
+    """Return thresholds a little below and a little above `value`; a version's candidate is below it."""
+    match value:
+        case int():
+            return value - 1, value + 1
+        case float():
+            return value * 0.99, value * 1.01
+    return f"{value}-rc1", f"{value}.1"
+
+
+@pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
+def test_an_altered_default_is_noticed(folder: Path) -> None:
+    """Another default of a parameter, a little lower or higher, makes a case fail of every rule that decides by it."""
+    pack = load_pack(folder, builtin_catalog())
+    for rule in RULE.finditer(pack_text(folder)):
+        asserts = "".join(EXPRESSION.findall(rule[0]))
+        for name in re.findall(r"params\.(\w+)", asserts):
+            for value in nearby(pack.params[name].default):
+                other = replace(pack, params={**pack.params, name: replace(pack.params[name], default=value)})
+                assert noticed(rule[1], other, folder), f"{rule[1]}: {name} = {value}"
