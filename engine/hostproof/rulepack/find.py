@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hostproof.rulepack.load import FILE_NAME
 from hostproof.source.builtin import data_folder
 from hostproof.source.near import nearest
 from hostproof.source.problems import Problem, ProblemError
+
+FILE_NAME = "pack.yaml"
+
+
+def pack_file(path: Path) -> Path:
+    """Return the file that a pack's path means: itself, or the `pack.yaml` of a folder."""
+    return path / FILE_NAME if path.is_dir() else path
 
 
 def builtin_packs() -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from hostproof.expr.scope import Scope
 from hostproof.facts.catalog import Catalog, FactSpec, Owner
 from hostproof.facts.requests import FactRequest
 from hostproof.facts.types import ANY
+from hostproof.rulepack.find import pack_file
 from hostproof.rulepack.model import Param, Rule, RulePack
 from hostproof.rulepack.sections.collectors import own_rows, read_collectors
 from hostproof.rulepack.sections.names import pack_fault
@@ -22,7 +23,6 @@ from hostproof.source.spans import SourceFile
 from hostproof.source.yaml import load_yaml
 
 FORMAT = 1
-FILE_NAME = "pack.yaml"
 PACK_KEYS = ("hostproof", "pack", "title", "params", "facts", "rules")
 REQUIRED = ("hostproof", "pack", "title", "rules")
 
@@ -32,8 +32,13 @@ def load_pack(path: Path, catalog: Catalog) -> RulePack:
 
     Raises ProblemError with everything that is wrong, sorted by place.
     """
+    return pack_of(read_source(pack_file(path)), catalog)
+
+
+def pack_of(file: SourceFile, catalog: Catalog) -> RulePack:
+    """Return the pack in a text. Raises ProblemError like `load_pack`."""
     problems = Problems()
-    pack = check_pack(read_source(pack_file(path)), catalog, problems)
+    pack = check_pack(file, catalog, problems)
     problems.refuse()
     if pack is None:
         raise AssertionError("a pack without a problem is a pack")
@@ -59,11 +64,6 @@ def check_pack(file: SourceFile, catalog: Catalog, problems: Problems) -> RulePa
         return None
     _warn_unread(root.get("facts"), facts, rules, problems)
     return RulePack(name, title, file.path, pack_digest(file), rules, params, tuple(facts.values()))
-
-
-def pack_file(path: Path) -> Path:
-    """Return the file a pack's path means: itself, or the `pack.yaml` of a folder."""
-    return path / FILE_NAME if path.is_dir() else path
 
 
 def pack_digest(file: SourceFile) -> str:
