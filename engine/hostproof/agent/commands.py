@@ -14,7 +14,7 @@ MOST_OUTPUT = 16 * 1024 * 1024
 USUAL_OUTPUT = 1024 * 1024
 MOST_STDERR = 65536
 CHUNK = 65536
-FLOOD = 64 * 1024 * 1024  # a command that prints this much more than its bound is ended: its answer is settled
+FLOOD = 16 * 1024 * 1024  # a command that prints this much more than its bound is ended: its answer is settled
 READS = 16  # chunks taken from one pipe before the others get their turn
 
 LINGER = 0.1  # seconds for outputs to be closed after the command has ended: its children may still be printing

@@ -23,6 +23,7 @@ def main() -> None:
     for number in WATCHED:
         signal.signal(number, signal.SIG_DFL)  # nohup and others leave some ignored
     os.chdir("/")
+    keep_to_ourselves()
     offspring.adopt_orphans()
     guard = os.getpid()
     worker = os.fork()
@@ -30,6 +31,15 @@ def main() -> None:
         work(guard)
     offspring.die_with_parent(parent, signal.SIGTERM)
     os._exit(watch(worker))
+
+
+def keep_to_ourselves() -> None:
+    """See that no command inherits a descriptor that we were given by mistake."""
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            os.set_inheritable(int(name), False)
+        except OSError:  # the one that the folder was listed through
+            continue
 
 
 def work(guard: int) -> None:

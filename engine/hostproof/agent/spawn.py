@@ -14,7 +14,8 @@ from .offspring import MARK
 
 FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 KEPT = ("HOME", "USER", "LOGNAME")
-SIGNALS = tuple(set(range(1, signal.NSIG)) - {signal.SIGKILL, signal.SIGSTOP, 32, 33})  # 32 and 33 are glibc's own
+GLIBC = {32, 33}  # signals that it keeps for itself
+SIGNALS = tuple(set(range(1, signal.NSIG)) - {signal.SIGKILL, signal.SIGSTOP} - GLIBC)
 CURES = {
     errno.ENOEXEC: "give it a first line that names its interpreter, as in #!/bin/sh",
     errno.EAGAIN: "raise the limit of processes (RLIMIT_NPROC, pids.max)",
