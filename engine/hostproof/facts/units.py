@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from decimal import Decimal
-from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from hostproof.facts.types import ANY, BYTES, DURATION, FLOAT, INT, RATE, RATIO, Kind, Type
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+    from fractions import Fraction
+
     from hostproof.facts.snapshot import Value
 
 MOST_CHARACTERS = 64
@@ -60,6 +60,8 @@ def parse_quantity(text: str) -> tuple[int | float, Type]:
     >>> parse_quantity("1.5s")[0], parse_quantity("64KiB")[0], parse_quantity("95%")[0]
     (1500000000, 65536, 0.95)
     """
+    from fractions import Fraction
+
     if _BASED.fullmatch(text) and len(text) <= MOST_CHARACTERS:
         return _bounded(int(text, 0), text), INT
     match = _QUANTITY.fullmatch(text) if len(text) <= MOST_CHARACTERS else None
@@ -112,6 +114,8 @@ def _float(amount: Fraction, text: str) -> float:
 
 def format_duration(nanoseconds: int) -> str:
     """Return `1.5s`, `90s`, `2min`: whole minutes, hours and days as such, else seconds or less, always exact."""
+    from decimal import Decimal
+
     for unit in ("d", "h", "min"):
         if nanoseconds and nanoseconds % DURATION_UNITS[unit] == 0:
             return f"{nanoseconds // DURATION_UNITS[unit]}{unit}"
@@ -121,6 +125,8 @@ def format_duration(nanoseconds: int) -> str:
 
 def format_bytes(size: int) -> str:
     """Return `4KiB`, `10MB`, `1500B`: the shortest exact spelling with two decimals at most."""
+    from fractions import Fraction
+
     amounts = ((Fraction(size, scale), unit) for unit, scale in BYTE_UNITS.items() if scale <= abs(size) or unit == "B")
     texts = [(plain(_exact(a)), unit) for a, unit in amounts if (a * 100).denominator == 1]
     number, unit = min(texts, key=lambda text: (len(text[0] + text[1]), "." in text[0]))
@@ -129,17 +135,23 @@ def format_bytes(size: int) -> str:
 
 def format_rate(rate: float) -> str:
     """Return `10MB/s`; rounded like `format_number`."""
+    from decimal import Decimal
+
     unit = next((u for u in ("TB", "GB", "MB", "kB") if abs(rate) >= BYTE_UNITS[u]), "B")
     return f"{plain(_rounded(Decimal(repr(rate)) / BYTE_UNITS[unit]))}{unit}/s"
 
 
 def format_ratio(ratio: float) -> str:
     """Return `95%`; rounded like `format_number`."""
+    from decimal import Decimal
+
     return plain(_rounded(Decimal(repr(ratio)) * 100)) + "%"
 
 
 def format_number(number: float) -> str:
     """Return an integer as it is and a float exactly if nine digits say it, else rounded to six digits."""
+    from decimal import Decimal
+
     if isinstance(number, int):
         return str(number)
     if number and not 1e-6 <= abs(number) < 1e15:
@@ -154,11 +166,15 @@ def plain(number: Decimal) -> str:
 
 
 def _exact(amount: Fraction) -> Decimal:
+    from decimal import Decimal
+
     return Decimal(amount.numerator) / Decimal(amount.denominator)
 
 
 def _rounded(number: Decimal) -> Decimal:
     """Return the number itself if it has nine digits at most, else to six: measurements carry noise beyond that."""
+    from decimal import Decimal
+
     if len(number.normalize().as_tuple().digits) <= 9:
         return number
     return Decimal(f"{number:.6g}")
@@ -166,6 +182,8 @@ def _rounded(number: Decimal) -> Decimal:
 
 def format_time(nanoseconds: int) -> str:
     """Return a point in time as ISO 8601 in UTC, with as many decimals as it has."""
+    from datetime import UTC, datetime
+
     seconds, rest = divmod(nanoseconds, 1_000_000_000)
     decimals = f".{rest:09d}".rstrip("0") if rest else ""
     try:
