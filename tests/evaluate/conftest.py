@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from collections.abc import Mapping as MappingABC
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ from hostproof.facts.types import BYTES, COUNT, STRING, VERSION
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.rulepack.load import load_pack
 from hostproof.rulepack.model import RulePack
+from hostproof.source.nodes import Mapping, Node, Sequence
+from hostproof.source.problems import Problems
+from hostproof.source.spans import SourceFile
+from hostproof.source.yaml import load_yaml
 
 PACK = """\
 hostproof: 1
@@ -67,7 +72,7 @@ def pack(load: Callable[[str], RulePack]) -> RulePack:
     return load(PACK)
 
 
-GOOD: Mapping[str, Value] = {
+GOOD: MappingABC[str, Value] = {
     "sysctl.net.core.somaxconn": 4096,
     "web:disk.avail": 2 * 1024**3,
     "kernel.release": "6.1.0",
@@ -75,7 +80,7 @@ GOOD: Mapping[str, Value] = {
 }
 
 
-def host(values: Mapping[str, Value], unknown: Mapping[str, Cause]) -> Snapshot:
+def host(values: MappingABC[str, Value], unknown: MappingABC[str, Cause]) -> Snapshot:
     """Return a snapshot of `GOOD` with other values; what is unknown has no value."""
     return Snapshot(
         created=1_795_444_724_123_456_789,  # 2026-11-23
@@ -100,7 +105,27 @@ def host(values: Mapping[str, Value], unknown: Mapping[str, Cause]) -> Snapshot:
 def snapshot() -> Callable[..., Snapshot]:
     """Make snapshots of a host that is fit but for what is given."""
 
-    def made(values: Mapping[str, Value] | None = None, unknown: Mapping[str, Cause] | None = None) -> Snapshot:
+    def made(values: MappingABC[str, Value] | None = None, unknown: MappingABC[str, Cause] | None = None) -> Snapshot:
         return host(values or {}, unknown or {})
 
     return made
+
+
+@pytest.fixture(scope="session")
+def as_json() -> Callable[[str], object]:
+    """Read a YAML text as the JSON values that a schema is for."""
+
+    def read(text: str) -> object:
+        problems = Problems()
+        node = load_yaml(SourceFile("some.yaml", text), problems)
+        problems.refuse()
+        assert node is not None
+        return _plain(node)
+
+    return read
+
+
+def _plain(node: Node) -> object:
+    if isinstance(node, Mapping):
+        return {key.text: _plain(value) for key, value in node.entries}
+    return [_plain(item) for item in node.items] if isinstance(node, Sequence) else node.value

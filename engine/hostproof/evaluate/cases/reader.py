@@ -17,7 +17,7 @@ from hostproof.rulepack.sections.shape import Codes, Shape, beginning
 from hostproof.rulepack.sections.values import MisfitError, read_time, read_value
 from hostproof.source.files import read_source
 from hostproof.source.near import nearest
-from hostproof.source.nodes import Mapping, Node, Scalar
+from hostproof.source.nodes import Mapping, Node, Scalar, Sequence
 from hostproof.source.problems import Problems
 from hostproof.source.yaml import load_yaml
 
@@ -26,7 +26,8 @@ DEFAULT_DATE = "2026-01-01"
 FILE_KEYS = ("hostproof", "cases")
 CASE_KEYS = ("rule", "title", "facts", "unknown", "params", "date", "expect", "message", "cause")
 MALFORMED = "HP-E352"
-VERDICTS = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.SKIPPED)
+VERDICTS = tuple(map(str, (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.SKIPPED)))
+CAUSES = tuple(map(str, Cause))
 
 
 def load_cases(path: str | Path, pack: RulePack, catalog: Catalog) -> tuple[Case, ...]:
@@ -71,10 +72,9 @@ class _Reader:
         self._shape.keys(top, FILE_KEYS, FILE_KEYS, "a file of cases")
         self._shape.format_number(top, FORMAT, "cases")
         cases = top.get("cases")
-        items = self._shape.sequence(cases, "`cases`", "- rule: ...") if cases else ()
-        if cases and not items:
+        if isinstance(cases, Sequence) and not cases.items:
             self._problems.add(MALFORMED, "`cases` is empty", cases.where)
-        for item in items:
+        for item in self._shape.sequence(cases, "`cases`", "- rule: ...") if cases else ():
             node = self._shape.mapping(item, "a case", "{rule: ..., facts: {...}, expect: pass}")
             if node is not None:
                 yield from self._case(node)
@@ -83,7 +83,7 @@ class _Reader:
         before = self._problems.errors
         self._shape.keys(node, CASE_KEYS, ("rule", "expect"), "a case")
         rule, expect = self._rule(node), self._word(node.get("expect"), VERDICTS, "a verdict")
-        cause = self._word(node.get("cause"), tuple(Cause), "a cause")
+        cause = self._word(node.get("cause"), CAUSES, "a cause")
         case = Case(
             rule=rule.id if rule else "",
             expect=Verdict(expect or Verdict.PASS),
@@ -121,7 +121,7 @@ class _Reader:
     def _unknown(self, node: Mapping, rule: Rule | None) -> dict[str, Cause]:
         causes: dict[str, Cause] = {}
         for key, value in self._shape.entries(node.get("unknown"), "`unknown`"):
-            found, cause = self._fact(key, rule), self._word(value, tuple(Cause), "a cause")
+            found, cause = self._fact(key, rule), self._word(value, CAUSES, "a cause")
             if found is not None and cause:
                 causes[found[0]] = Cause(cause)
         return causes
