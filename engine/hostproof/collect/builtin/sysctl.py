@@ -6,7 +6,7 @@ import re
 
 from hostproof.collect.asks import Collector, ReadFile
 from hostproof.collect.builtin.answers import Answers, NotLearntError, Outcome, Reading, learn, text_file, text_of
-from hostproof.collect.builtin.words import LARGEST, short, whole
+from hostproof.collect.builtin.words import capped, short, whole
 from hostproof.facts.builtin.sysctl import TUNABLES
 from hostproof.facts.builtin.sysctl.tunable import Tunable
 from hostproof.facts.snapshot import Value
@@ -18,10 +18,7 @@ _TYPED = {tunable.name: tunable for tunable in TUNABLES}
 _NAME = re.compile(r"[\w:@+,-]+(\.[\w:@+,-]+)+", re.ASCII)
 # An interface's name may have dots (eth0.100); the parameter below it never has.
 _INTERFACE = re.compile(r"(net\.(?:ipv4|ipv6)\.(?:conf|neigh))\.(.+)\.([^.]+)")
-_ABSENT = (
-    "look where this kernel has it (a module may have to be loaded, or a newer kernel booted); "
-    "inside a container, ask outside"
-)
+_ABSENT = "boot a kernel that has it, or load the module it comes with; in a container, ask the host"
 
 
 def path_of(name: str) -> str | None:
@@ -73,7 +70,7 @@ def _scalar(word: str, kind: Type, tunable: Tunable) -> Value:
         raise ValueError(f"{number} is negative")
     if kind.kind is Kind.RATIO:
         return number / 100
-    return min(number * tunable.scale, LARGEST)
+    return capped(number * tunable.scale)
 
 
 def _beyond(word: str, limit: int) -> bool:

@@ -9,6 +9,7 @@ from hostproof.facts.snapshot import Value
 LARGEST = 2**63 - 1  # what a snapshot holds exactly; see `facts.fits`
 _MOST_WORDS = 10_000
 _WHOLE = re.compile(r"-?[0-9]{1,20}")
+_RANGE = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 _DECIMAL = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
@@ -45,6 +46,33 @@ def decimal(text: str) -> float:
     if not _DECIMAL.fullmatch(text.strip()):
         raise ValueError(f"{short(text)} is not a number")
     return float(text)
+
+
+def ranges(text: str, highest: int) -> set[int]:
+    r"""Return the numbers that a list of numbers and ranges names. Raises ValueError beyond `highest`.
+
+    >>> sorted(ranges("0-2,7\n", 65535))
+    [0, 1, 2, 7]
+    """
+    found: set[int] = set()
+    seen = 0
+    for part in filter(None, text.strip().split(",")):
+        match = _RANGE.fullmatch(part)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, -1)
+        seen += last - first + 1
+        if not 0 <= first <= last <= highest or seen > highest + 1:  # the kernel names no number twice
+            raise ValueError(f"{short(part)} is no range of numbers up to {highest}")
+        found.update(range(first, last + 1))
+    return found
+
+
+def capped(number: int) -> int:
+    """Return a number, or the largest that a snapshot can hold.
+
+    >>> capped(2**64) == LARGEST
+    True
+    """
+    return min(number, LARGEST)
 
 
 def line(text: str) -> str:
@@ -94,14 +122,14 @@ def fields(value: Value) -> dict[str, Value]:
 
 
 def number(value: Value) -> int:
-    """Return a number of what a call returned, when it is a count. Raises ValueError.
+    """Return a number of what a call returned, when it is a count, capped. Raises ValueError.
 
     >>> number(61)
     61
     """
-    if type(value) is not int or not 0 <= value <= LARGEST:
+    if type(value) is not int or value < 0:
         raise ValueError(f"{short(repr(value))} is no count")
-    return value
+    return capped(value)
 
 
 def short(text: str) -> str:

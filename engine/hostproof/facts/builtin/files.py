@@ -34,8 +34,8 @@ ROWS: tuple[FactSpec, ...] = (
         "filesystems",
         list_of(_FILESYSTEM),
         _FILES,
-        "Room on each local file system (none of the kernel's own, over the network or in FUSE; an overlay only as the "
-        "root), each once; available to a user who is not root; inodes are null where they have no fixed number",
+        "Room on each local file system (not the kernel's own, network or FUSE ones; an overlay only as the root); "
+        "available to a user who is not root; inodes are null without a fixed number",
         "filesystems",
     ),
     FactSpec("temp.path", STRING, _FILES, "Folder for temporary files: TMPDIR, or /tmp", "temp"),

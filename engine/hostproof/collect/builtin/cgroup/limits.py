@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hostproof.collect.builtin.cgroup.tree import Hierarchy, Level
-from hostproof.collect.builtin.words import natural, short, whole
+from hostproof.collect.builtin.words import capped, natural, short, whole
 
 # v1 says "no limit" with the most whole pages that fit a signed long (mm/page_counter.c); pages have 64 KiB at most.
 _NO_LIMIT = 2**63 - 65536
@@ -113,4 +113,4 @@ def throttled(level: Level) -> float:
 def throttled_time(level: Level) -> int:
     """Return how long a group had to wait for its next period, in nanoseconds; v1 has those, v2 microseconds."""
     counters = parse_counters(level.text("cpu.stat"))
-    return counters.get("throttled_time", counters.get("throttled_usec", 0) * _MICROSECOND)
+    return capped(counters.get("throttled_time", counters.get("throttled_usec", 0) * _MICROSECOND))

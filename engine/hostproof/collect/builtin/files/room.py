@@ -14,7 +14,7 @@ from hostproof.collect.builtin.answers import (
     value_of,
 )
 from hostproof.collect.builtin.files.mounts import MOUNTINFO, mount_of, parse_mountinfo
-from hostproof.collect.builtin.words import fields, number
+from hostproof.collect.builtin.words import capped, fields, number
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause, Unknown
 
@@ -35,8 +35,8 @@ def room(statvfs: dict[str, Value]) -> dict[str, Value]:
     taken = max(blocks - free, 0)
     files = number(statvfs.get("files"))
     return {
-        "size": number(blocks * unit),
-        "available": number(available * unit),
+        "size": capped(blocks * unit),
+        "available": capped(available * unit),
         "used": round(taken / (taken + available), 6) if taken + available else 0.0,
         "inodes": files or None,
         "inodes_available": number(statvfs.get("favail")) if files else None,

@@ -18,7 +18,7 @@ from hostproof.collect.builtin.answers import (
     text_of,
     value_of,
 )
-from hostproof.collect.builtin.words import fields, line, natural, number, words
+from hostproof.collect.builtin.words import capped, fields, line, natural, number, words
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause, Unknown
 
@@ -45,7 +45,7 @@ def parse_error(value: Value, name: str) -> int:
     >>> parse_error({"maxerror": 16000000}, "maxerror")
     16000000000
     """
-    return number(fields(value).get(name)) * _MICROSECOND
+    return capped(number(fields(value).get(name)) * _MICROSECOND)
 
 
 def parse_ready(value: Value) -> bool:

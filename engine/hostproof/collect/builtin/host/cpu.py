@@ -22,14 +22,12 @@ from hostproof.collect.builtin.answers import (
     text_file,
     text_of,
 )
-from hostproof.collect.builtin.words import short
+from hostproof.collect.builtin.words import ranges
 from hostproof.facts.snapshot import Value
 
 _CPUINFO, _STATUS = text_file("/proc/cpuinfo", 4194304), text_file("/proc/self/status")
 _GOVERNORS = ReadGlob("/sys/devices/system/cpu/cpufreq/policy*/scaling_governor", 256)
 _WEAKNESSES = ReadGlob("/sys/devices/system/cpu/vulnerabilities/*", 4096, 256)
-_MOST_CPUS = 65536
-_RANGE = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?")
 # What architectures call them in /proc/cpuinfo: x86 and LoongArch, Arm, s390, POWER, RISC-V.
 _MODEL = re.compile(r"^(?:model name|Model Name|cpu|uarch)\s*: *(\S.*)$", re.MULTILINE)
 _FLAGS = re.compile(r"^(?:flags|Features|features|isa)\s*: *(.*)$", re.MULTILINE)
@@ -43,13 +41,7 @@ def parse_cpu_list(text: str) -> frozenset[int]:
     >>> sorted(parse_cpu_list("0-2,7\n"))
     [0, 1, 2, 7]
     """
-    found: set[int] = set()
-    for part in filter(None, text.strip().split(",")):
-        match = _RANGE.fullmatch(part)
-        if not match or int(match[2] or match[1]) >= _MOST_CPUS:
-            raise ValueError(f"{short(part)} is no range of processors")
-        found.update(range(int(match[1]), int(match[2] or match[1]) + 1))
-    return frozenset(found)
+    return frozenset(ranges(text, 65535))
 
 
 def parse_allowed(status: str) -> frozenset[int]:

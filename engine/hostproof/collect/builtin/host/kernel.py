@@ -6,7 +6,7 @@ import re
 
 from hostproof.collect.asks import Call
 from hostproof.collect.builtin.answers import MOUNT_PROC, PROC, Absent, collector, from_call, from_text
-from hostproof.collect.builtin.words import decimal, line, natural, strings
+from hostproof.collect.builtin.words import capped, decimal, line, natural, strings
 from hostproof.facts.snapshot import Value
 
 _SECOND = 1_000_000_000
@@ -64,7 +64,7 @@ def parse_uptime(text: str) -> Value:
     >>> parse_uptime("975.32 1831.53\n")
     975320000000
     """
-    return round(decimal(line(text).split()[0]) * 100) * (_SECOND // 100)
+    return capped(round(decimal(line(text).split()[0]) * 100) * (_SECOND // 100))
 
 
 def parse_modules(text: str) -> Value:

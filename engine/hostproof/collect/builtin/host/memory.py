@@ -33,7 +33,7 @@ _ROWS = {
     "memory.hugepages.free": "HugePages_Free",
     "memory.hugepages.size": "Hugepagesize",
 }
-_LINE = re.compile(r"^([\w()]+):\s+([0-9]{1,16})( kB)?$", re.MULTILINE | re.ASCII)
+_LINE = re.compile(r"^([\w()]+):\s+([0-9]{1,15})( kB)?$", re.MULTILINE | re.ASCII)
 
 
 def parse_meminfo(text: str) -> dict[str, int]:

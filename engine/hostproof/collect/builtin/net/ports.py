@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from hostproof.collect.builtin.answers import Absent, Answers, Reading, collector, from_text, text_file, text_of
-from hostproof.collect.builtin.words import natural, short
+from hostproof.collect.builtin.words import natural, ranges, short
 from hostproof.facts.snapshot import Value
 
 _NO_NET = "mount /proc, with a kernel that has networking"
@@ -13,7 +11,6 @@ _SOMAXCONN = text_file("/proc/sys/net/core/somaxconn")  # there in every network
 _RANGE = text_file("/proc/sys/net/ipv4/ip_local_port_range")
 _RESERVED = text_file("/proc/sys/net/ipv4/ip_local_reserved_ports")
 _HIGHEST = 65535
-_PART = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 
 
 def parse_range(text: str) -> tuple[int, int]:
@@ -36,13 +33,7 @@ def parse_reserved(text: str) -> set[int]:
     >>> sorted(parse_reserved("8080,9100-9102\n"))
     [8080, 9100, 9101, 9102]
     """
-    found: set[int] = set()
-    for part in filter(None, text.strip().split(",")):
-        match = _PART.fullmatch(part)
-        if not match or int(match[2] or match[1]) > _HIGHEST:
-            raise ValueError(f"{short(part)} is no range of ports")
-        found.update(range(int(match[1]), int(match[2] or match[1]) + 1))
-    return found
+    return ranges(text, _HIGHEST)
 
 
 def _free(answers: Answers) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hostproof.collect.builtin.answers import MOUNT_PROC, Reading, collector, from_text
-from hostproof.collect.builtin.words import LARGEST, natural
+from hostproof.collect.builtin.words import capped, natural
 from hostproof.facts.builtin.process import LIMITS
 from hostproof.facts.snapshot import Value
 
@@ -35,8 +35,9 @@ def parse_limits(text: str) -> dict[str, tuple[int | None, int | None]]:
     ...              "Max stack size            8388608              unlimited            bytes     \n")
     {'Max open files': (1024, 524288), 'Max stack size': (8388608, None)}
     """
-    rows = [(row[:_TITLE_WIDTH].strip(), row[_TITLE_WIDTH:].split()) for row in text.splitlines()[1:]]
-    return {title: (_limit(limits[0]), _limit(limits[1])) for title, limits in rows if len(limits) > 1}
+    rows = (row for row in text.splitlines() if row.startswith("Max "))
+    pairs = ((row[:_TITLE_WIDTH].strip(), row[_TITLE_WIDTH:].split()) for row in rows)
+    return {title: (_limit(limits[0]), _limit(limits[1])) for title, limits in pairs if len(limits) > 1}
 
 
 def _limit(text: str) -> int | None:
@@ -49,7 +50,7 @@ def _reading(name: str, side: int) -> Reading:
         if _TITLES[name] not in limits:
             raise ValueError(f"it has no row {_TITLES[name]}")
         limit = limits[_TITLES[name]][side]
-        return limit if limit is None or name != "cpu" else min(limit * _SECOND, LARGEST)
+        return limit if limit is None or name != "cpu" else capped(limit * _SECOND)
 
     return from_text("/proc/self/limits", parse, MOUNT_PROC)
 

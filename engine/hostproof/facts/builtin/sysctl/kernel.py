@@ -6,7 +6,7 @@ Documentation/admin-guide/LSM/Yama.rst, mq_overview(7), inotify(7).
 
 from __future__ import annotations
 
-from hostproof.facts.builtin.sysctl.tunable import MICROSECOND, SECOND, Tunable
+from hostproof.facts.builtin.sysctl.tunable import MICROSECOND, MILLISECOND, SECOND, Tunable
 from hostproof.facts.catalog import Owner
 from hostproof.facts.types import BYTES, COUNT, DURATION, INT, STRING, Type, list_of
 
@@ -40,7 +40,7 @@ _KERNEL: tuple[Tunable, ...] = (
         MICROSECOND,
         null_from=2**62,
     ),
-    _kernel("sched_rr_timeslice_ms", INT, "Time slice of SCHED_RR in milliseconds"),
+    _kernel("sched_rr_timeslice_ms", DURATION, "Time slice of SCHED_RR", MILLISECOND),
     _kernel("randomize_va_space", INT, "Address space randomisation: 0 none, 1 without heap, 2 all"),
     _kernel("kptr_restrict", INT, "Who sees kernel addresses: 0 all, 1 CAP_SYSLOG, 2 nobody"),
     _kernel("dmesg_restrict", INT, "1: the kernel log needs CAP_SYSLOG"),
