@@ -6,9 +6,10 @@ raises ValueError. Whoever stores it must trust where it comes back from, as wit
 
 from __future__ import annotations
 
+import marshal
 import sys
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from types import CodeType
 from typing import TypeAlias, cast
 
@@ -52,7 +53,7 @@ _KINDS: tuple[type[Typed], ...] = (
 
 
 def freeze(expr: Expr) -> Frozen:
-    """Return an expression as nested tuples of strings, numbers and one code object."""
+    """Return an expression as nested tuples of strings, numbers and one code object; its nodes are a sealed part."""
     types = tuple((name, _freeze(of)) for name, of in expr.types.items())
     return (
         MADE_BY,
@@ -62,7 +63,7 @@ def freeze(expr: Expr) -> Frozen:
         expr.size,
         expr.depth,
         compiled(expr).__code__,
-        _freeze(expr.root),
+        marshal.dumps(cast("tuple[str, ...]", _freeze(expr.root))),
     )
 
 
@@ -76,11 +77,11 @@ def thaw(data: Frozen) -> Expr:
     _, text, of, types, size, depth, code, root = data
     return Expr(
         cast("str", text),
-        cast("Type", _thaw(of)),
-        {name: cast("Type", _thaw(one)) for name, one in cast("tuple[tuple[str, object], ...]", types)},
+        _thaw_type(cast("Frozen", of)),
+        {name: _thaw_type(one) for name, one in cast("tuple[tuple[str, Frozen], ...]", types)},
         cast("int", size),
         cast("int", depth),
-        cast("Callable[[], Node]", partial(_thaw, root)),
+        partial(_thaw_root, cast("bytes", root)),
         run=run_of(cast("CodeType", code)),
     )
 
@@ -113,6 +114,10 @@ def _fields(of: type[Typed | Step]) -> tuple[str, ...]:
     return tuple(of.__dataclass_fields__)
 
 
+def _thaw_root(data: bytes) -> Node:
+    return cast("Node", _thaw(marshal.loads(data)))  # noqa: S302 - trusted as the code beside it is
+
+
 def _thaw(data: object) -> object:
     if not isinstance(data, tuple):
         return data
@@ -121,13 +126,19 @@ def _thaw(data: object) -> object:
         return cast("Callable[..., Node]", _KINDS[rest[0]])(*map(_thaw, rest[1:]))
     if kind == _EXPR:
         return thaw(rest[0])
-    inner = tuple(map(_thaw, rest))
     if kind == _TYPE:
-        word, item, fields, nullable = inner
-        return Type(
-            Kind(cast("str", word)),
-            cast("Type | None", item),
-            cast("tuple[tuple[str, Type], ...]", fields),
-            bool(nullable),
-        )
+        return _thaw_type(data)
+    inner = tuple(map(_thaw, rest))
     return cast("Callable[..., Step]", Step)(*inner) if kind == _STEP else inner
+
+
+@lru_cache(maxsize=4096)
+def _thaw_type(data: Frozen) -> Type:
+    """Return a type; a pack has few, and each stands in it hundreds of times."""
+    word, item, fields, nullable = map(_thaw, data[1:])
+    return Type(
+        Kind(cast("str", word)),
+        cast("Type | None", item),
+        cast("tuple[tuple[str, Type], ...]", fields),
+        bool(nullable),
+    )

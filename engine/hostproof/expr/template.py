@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hostproof.expr.check import check_expression
 from hostproof.expr.evaluate import evaluate
 from hostproof.expr.model import Expr
 from hostproof.expr.scope import Env, Scope
@@ -58,6 +57,8 @@ def check_template(source: Located, scope: Scope, problems: Problems) -> Templat
 
     Returns None after adding problems, each at its exact place.
     """
+    from hostproof.expr.check import check_expression  # a template from the cache is only filled in
+
     before = problems.errors
     parts: list[str | Expr | None] = []
     for piece in _cut(source, problems):
