@@ -16,6 +16,7 @@ from hypothesis.strategies import SearchStrategy
 from lxml import etree
 
 from hostproof.evaluate.model import Evaluation, Result
+from hostproof.facts.snapshot import Evidence
 from hostproof.report.junit import MOST_MESSAGE, MOST_TEXT, render_junit
 
 SCHEMAS = Path(__file__).parents[3] / "shared" / "schemas"
@@ -178,6 +179,15 @@ def test_size_is_bounded(unfit: Evaluation) -> None:
     assert len(text) < 200_000
     assert "characters left out" in text
     assert broken_rules(text) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"), [(4096, "begin\n[... 4088 bytes left out ...]\nend"), (0, "begin\n[...]\nend")]
+)
+def test_evidence_says_what_is_missing(unfit: Evaluation, size: int, shown: str) -> None:
+    """Output that was cut shows where, and how much is missing if that is known."""
+    evidence = (Evidence("command", "dmesg", 0, 0, size, "begin", "end"),)
+    assert shown in render_junit(_with_results(unfit, lambda result: replace(result, evidence=evidence)))
 
 
 def test_escape_sequences_are_visible(unfit: Evaluation) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from hostproof.evaluate.model import Evaluation, PackResults, Result, Verdict
+from hostproof.facts.snapshot import Evidence
 from hostproof.report import wording
 from hostproof.source.harmless import bounded, harmless, one_line
 
@@ -112,6 +113,13 @@ def _cause(result: Result) -> str:
 
 
 def _text(evaluation: Evaluation, result: Result) -> str:
+    place = (
+        f"at: {result.file}:{result.line}" if result.file else "",
+        f"assert: {result.expression}",
+        f"severity: {result.severity}",
+    )
+    if result.verdict is Verdict.SKIPPED:
+        return _joined(result.reason, *place)
     lines = [result.message.strip(), *map(str, result.findings)]
     for unknown in result.unknowns:
         lines += [str(unknown), f"to decide: {unknown.cure}" if unknown.cure else ""]
@@ -122,13 +130,16 @@ def _text(evaluation: Evaluation, result: Result) -> str:
         f"why: {result.rationale.strip()}" if result.rationale else "",
         f"fix: {result.remediation.strip()}" if result.remediation else "",
         *(f"see: {reference}" for reference in result.references),
-        f"at: {result.file}:{result.line}" if result.file else "",
-        f"assert: {result.expression}",
-        f"severity: {result.severity}",
     ]
-    for evidence in result.evidence:
-        output = bounded(wording.evidence_output(evidence), MOST_EVIDENCE)
-        lines += [f"evidence: {wording.evidence_title(evidence)}", output.rstrip("\n")]
+    return _joined(*lines, *place, *map(_evidence, result.evidence))
+
+
+def _evidence(evidence: Evidence) -> str:
+    output = bounded(wording.evidence_output(evidence), MOST_EVIDENCE)
+    return f"evidence: {wording.evidence_title(evidence)}\n{output}".rstrip("\n")
+
+
+def _joined(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
 
 

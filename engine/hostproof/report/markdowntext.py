@@ -9,8 +9,9 @@ from hostproof.source.harmless import bounded, harmless, one_line
 MOST_PROSE = 4_000
 MOST_CODE = 1_000
 MOST_BLOCK = 8_000
-_SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$]")  # what means something in the middle of a line
-_AT_START = re.compile(r"(?:[#+=:-]|\d{1,9}(?=[.)](?:\s|\Z)))")  # headings, their underlines, lists
+# What means something in the middle of a line; an underscore does so only at the edge of a word.
+_SPECIAL = re.compile(r"[\\`*\[<|~&$]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])")
+_AT_START = re.compile(r"(?:[#+=:>-]|\d{1,9}(?=[.)](?:\s|\Z)))")  # headings, their underlines, lists
 _LINKING = re.compile(r"@(?=\w)|(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?<=#)(?=\d)|(?<=\bGH-)(?=\d)", re.IGNORECASE)
 _WEB = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9._~:/?#@!$'()*+,;=%&-]*\Z")
 _ZERO_WIDTH_SPACE = "\u200b"

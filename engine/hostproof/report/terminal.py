@@ -13,6 +13,7 @@ from hostproof.source.harmless import harmless, one_line
 NARROWEST, WIDEST = 40, 100  # longer lines are hard to read, whatever the terminal's width
 MOST_LINES = 8  # of findings or unknowns of one rule
 INDENT = 8
+_NAMED = {"kernel": "Linux ", "cgroup": "cgroup "}  # what a bare value would not say
 _STYLES = {
     "fit": "bold green",
     "unfit": "bold red",
@@ -48,7 +49,7 @@ def _head(evaluation: Evaluation, width: int) -> Iterator[Line]:
     for number, line in enumerate(wrapped(text, width - len(label))):
         yield ((label if number == 0 else " " * len(label), _STYLES[verdict]), (line, "bold"))
     known = [row for row in wording.host_facts(evaluation) if row[0] not in ("cpu", "go")]
-    facts = one_line(", ".join(f"cgroup {value}" if name == "cgroup" else value for name, value in known))
+    facts = one_line(", ".join(f"{_NAMED.get(name, '')}{value}" for name, value in known))
     yield from labelled(" " * len(label), wrapped(facts, width - len(label)), 0, "dim")
 
 

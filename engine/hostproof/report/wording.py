@@ -96,11 +96,12 @@ def evidence_title(evidence: Evidence) -> str:
 
 
 def evidence_output(evidence: Evidence) -> str:
-    """Return the kept output, with a line that says how much lies between its beginning and its end."""
+    """Return the kept output, with a line that says that, and if known how much, lies between its two ends."""
     if not evidence.tail:
         return evidence.head
     kept = len(evidence.head.encode("utf-8", "replace")) + len(evidence.tail.encode("utf-8", "replace"))
-    return f"{evidence.head}\n[... {max(evidence.size - kept, 0)} bytes left out ...]\n{evidence.tail}"
+    gap = f"[... {evidence.size - kept} bytes left out ...]" if evidence.size > kept else "[...]"
+    return f"{evidence.head}\n{gap}\n{evidence.tail}"
 
 
 def ungated_note(result: Result, evaluation: Evaluation) -> str:
