@@ -31,7 +31,7 @@ EXPRESSION = re.compile(r"^    (?:when|assert): (?:>-\n(?:      .*\n)+|.*\n)", r
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One rule, alone in its pack, with one word altered."""
+    """A pack's text with one rule in it, of which one word is altered."""
 
     folder: Path
     rule: str
@@ -60,7 +60,7 @@ def mutants() -> Iterator[Mutant]:
                 for word in ALTERABLE.finditer(rule[0], expression.start(), expression.end()):
                     instead = altered(word[0])
                     text = head + rule[0][: word.start()] + instead + rule[0][word.end() :]
-                    yield Mutant(folder, rule[1], text, f"{word[0]} -> {instead} in {expression[0].strip()}")
+                    yield Mutant(folder, rule[1], text, f"{word[0].strip()} -> {instead.strip()}")
 
 
 def altered(word: str) -> str:
@@ -81,7 +81,8 @@ def test_an_altered_expression_is_noticed(tmp_path: Path, mutant: Mutant) -> Non
         pack = load_pack(tmp_path, builtin_catalog())
     except ProblemError:
         return
-    assert noticed(mutant.rule, pack, mutant.folder), f"no case of {mutant.rule} notices {mutant.what}"
+    texts = [expr.text for expr in (pack.rules[0].applies, pack.rules[0].holds) if expr]
+    assert noticed(mutant.rule, pack, mutant.folder), f"no case of {mutant.rule} notices {mutant.what}: {texts}"
 
 
 def nearby(value: Value) -> tuple[Value, Value]:
