@@ -30,13 +30,13 @@ EXPRESSION = re.compile(r"^    (?:when|assert): (?:>-\n(?:      .*\n)+|.*\n)", r
 
 
 @dataclass(frozen=True, slots=True)
-class Mutant:
-    """A pack's text with one rule in it, of which one word is altered."""
+class Alone:
+    """A pack's text cut down to one rule, in which `what` was altered."""
 
     folder: Path
     rule: str
     text: str
-    what: str
+    what: str = "nothing"
 
 
 @cache
@@ -51,16 +51,21 @@ def cases_of(folder: Path) -> tuple[Case, ...]:
     return load_cases(folder / "cases", load_pack(folder, builtin_catalog()), builtin_catalog())
 
 
-def mutants() -> Iterator[Mutant]:
-    """Yield every rule of every pack with every single word of its expressions altered."""
+def rules_alone() -> Iterator[Alone]:
+    """Yield every rule of every pack, alone."""
     for folder in PACKS:
-        head = pack_text(folder).partition("\nrules:\n")[0] + "\nrules:\n"
-        for rule in RULE.finditer(pack_text(folder)):
-            for expression in EXPRESSION.finditer(rule[0]):
-                for word in ALTERABLE.finditer(rule[0], expression.start(), expression.end()):
-                    instead = altered(word[0])
-                    text = head + rule[0][: word.start()] + instead + rule[0][word.end() :]
-                    yield Mutant(folder, rule[1], text, f"{word[0].strip()} -> {instead.strip()}")
+        head, _, rules = pack_text(folder).partition("\nrules:\n")
+        for rule in RULE.finditer(rules):
+            yield Alone(folder, rule[1], f"{head}\nrules:\n{rule[0]}")
+
+
+def mutants() -> Iterator[Alone]:
+    """Yield every rule with every single word of its expressions altered."""
+    for alone in rules_alone():
+        for expression in EXPRESSION.finditer(alone.text):
+            for word in ALTERABLE.finditer(alone.text, expression.start(), expression.end()):
+                text = alone.text[: word.start()] + altered(word[0]) + alone.text[word.end() :]
+                yield replace(alone, text=text, what=f"{word[0].strip()} -> {altered(word[0]).strip()}")
 
 
 def altered(word: str) -> str:
@@ -68,17 +73,28 @@ def altered(word: str) -> str:
     return str(int(word) + 1) if word.isdecimal() else SWAPS.get(word, '"altered"')
 
 
+def loaded(alone: Alone, folder: Path) -> RulePack:
+    """Return the pack of one rule, from a file in `folder`."""
+    (folder / "pack.yaml").write_text(alone.text, encoding="utf-8")
+    return load_pack(folder, builtin_catalog())
+
+
 def noticed(rule: str, pack: RulePack, folder: Path) -> bool:
     """Say whether any case of the rule comes out otherwise than it should."""
     return any(run_case(case, pack).wrong for case in cases_of(folder) if case.rule == rule)
 
 
-@pytest.mark.parametrize("mutant", [pytest.param(mutant, id=f"{mutant.rule}-{mutant.what}") for mutant in mutants()])
-def test_an_altered_expression_is_noticed(tmp_path: Path, mutant: Mutant) -> None:
+@pytest.mark.parametrize("alone", [pytest.param(alone, id=alone.rule) for alone in rules_alone()])
+def test_an_unaltered_rule_stands_alone(tmp_path: Path, alone: Alone) -> None:
+    """Cut out of its pack a rule still loads and its cases hold, so that it is the alteration that others notice."""
+    assert not noticed(alone.rule, loaded(alone, tmp_path), alone.folder)
+
+
+@pytest.mark.parametrize("mutant", [pytest.param(mutant, id=f"{mutant.rule}: {mutant.what}") for mutant in mutants()])
+def test_an_altered_expression_is_noticed(tmp_path: Path, mutant: Alone) -> None:
     """A rule with another sign, number or text in it is refused, or one of its cases fails."""
-    (tmp_path / "pack.yaml").write_text(mutant.text, encoding="utf-8")
     try:
-        pack = load_pack(tmp_path, builtin_catalog())
+        pack = loaded(mutant, tmp_path)
     except ProblemError:
         return
     texts = [expr.text for expr in (pack.rules[0].applies, pack.rules[0].holds) if expr]
