@@ -67,6 +67,14 @@ def test_pass_shows_what_it_found(pack: RulePack, snapshot: Made) -> None:
     assert (found.message, found.remediation, found.unknowns, found.gated) == ("", "", (), False)
 
 
+def test_passes_need_not_be_explained(pack: RulePack, snapshot: Made) -> None:
+    """Who shows no findings of passes can leave them out; nothing else changes."""
+    taken = snapshot({SOMAXCONN: 128})
+    explained, short = results(pack, taken), results(pack, taken, explain_passes=False)
+    assert short["disk.room"] == replace(explained["disk.room"], findings=())
+    assert short["net.backlog"] == explained["net.backlog"]
+
+
 def test_unknown_names_fact_cause_and_cure(pack: RulePack, snapshot: Made) -> None:
     """What could not be decided says why, and always what would decide it."""
     found = results(pack, snapshot(unknown={AVAIL: Cause.NO_TOOL}))["disk.room"]

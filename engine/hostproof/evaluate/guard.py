@@ -48,9 +48,14 @@ def _misfit(snapshot: Snapshot, name: str, wanted: Type) -> str:
     if name not in snapshot.values:
         return ""
     row = snapshot.facts.get(name)
-    if row is not None and wanted.kind is not Kind.ANY and row.type.required() != wanted.required():
+    if row is not None and not _same(row.type, wanted):
         return f"the snapshot has it as {row.type}, the rules expect {wanted}"
     return "" if fits(snapshot.values[name], wanted) else f"its value is not of type {wanted}"
+
+
+def _same(declared: Type, wanted: Type) -> bool:
+    """Tell whether two types are the same but for null, which the value itself is asked about."""
+    return declared == wanted or wanted.kind is Kind.ANY or declared.required() == wanted.required()
 
 
 def _expressions(rule: Rule) -> Iterator[Expr]:

@@ -27,14 +27,18 @@ def evaluate_packs(  # noqa: PLR0913, PLR0917 (each is an input of its own, as t
     waivers: Sequence[Waiver] = (),
     date: str = "",
     overrides: Sequence[Override] = (),
+    *,
+    explain_passes: bool = True,
 ) -> Evaluation:
     """Judge every rule of `packs` over `snapshot`; the same input gives the same Evaluation.
 
     `params` maps a pack's name to the values of its parameters; what it lacks has its default. `date` is the ISO day
     (UTC) on which waivers are judged, the snapshot's own if empty. Where overrides or waivers of one rule compete, the
-    last override counts, and the first waiver that holds. Raises ProblemError (HP-E351) if no rule was judged at all.
+    last override counts, and the first waiver that holds. `explain_passes` may be off where no report shows what
+    passes found (terminal and JUnit don't). Raises ProblemError (HP-E351) if no rule was judged at all.
     """
-    policy = Policy(date or format_time(snapshot.created)[:10], gate, tuple(waivers), tuple(overrides))
+    day = date or format_time(snapshot.created)[:10]
+    policy = Policy(day, gate, tuple(waivers), tuple(overrides), explain_passes)
     sound = guarded(snapshot, packs)
     judged = tuple(_judge_pack(pack, sound, params.get(pack.name, {}), policy) for pack in packs)
     results = [result for pack in judged for result in pack.results]
