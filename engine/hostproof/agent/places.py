@@ -51,19 +51,23 @@ def split(line: str) -> "dict[str, str] | None":
 
 
 def with_room(row: "dict[str, str]") -> "dict[str, object]":
-    """Return a file system with its `statvfs`; without where it is refused."""
+    """Return a file system with its `statvfs`: without where that is refused, with None where it can't be reached."""
     said: "dict[str, object]" = {name: row[name] for name in ("device", "path", "type")}
     try:
         said["statvfs"] = statvfs(row["path"])
+    except FileNotFoundError:  # another mount hides its folder
+        said["statvfs"] = None
     except OSError:
         return said
     return said
 
 
 def has_room(row: "dict[str, object]") -> bool:
-    """Whether a file system has blocks at all; one that could not be asked counts as well."""
-    numbers = row.get("statvfs")
-    return not isinstance(numbers, dict) or bool(numbers["blocks"])
+    """Whether a file system is there and has blocks at all; one that could not be asked counts as well."""
+    if "statvfs" not in row:
+        return True
+    numbers = row["statvfs"]
+    return isinstance(numbers, dict) and bool(numbers["blocks"])
 
 
 def temp() -> "dict[str, object]":

@@ -286,10 +286,12 @@ def test_hypervisors(texts: dict[str, str], kind: str | None) -> None:
         ([("cgroup:docker", "docker"), ("file:/.dockerenv", "docker")], "docker"),
         ([("cgroup:kubernetes", "kubernetes"), ("namespace:pid", "")], "kubernetes"),
         ([("root:overlay", ""), ("namespace:pid", "")], "other"),
+        ([("file:/.dockerenv", "docker"), ("root:overlay", "")], None),
+        ([("named:lxc", "lxc"), ("namespace:user", "")], None),
     ],
 )
 def test_containers_need_two_signs(signs: list[tuple[str, str]], kind: str | None) -> None:
-    """One sign alone is no container; of two, the first that names a runtime says which."""
+    """One sign alone, or several without the kernel's, are no container; the first that names a runtime says which."""
     assert runtime(signs) == kind
 
 
@@ -334,6 +336,35 @@ def test_reserved_ports() -> None:
     """Single ports and ranges add up; an empty file reserves none."""
     assert parse_reserved("\n") == set()
     assert parse_reserved("1,3-4") == {1, 3, 4}
+
+
+@pytest.mark.parametrize(
+    ("error", "works"),
+    [("", True), ("ENETUNREACH", False), ("ETIMEDOUT", False), ("EPERM", Cause.DENIED), ("EMFILE", Cause.FAILED)],
+)
+def test_loopback_errors(error: str, works: bool | Cause) -> None:
+    """Errors of the network mean that it does not work, those of limits and filters leave it open."""
+    outcome = one("net.loopback.up", {Call("loopback"): Answer(value={"ipv4": error})})
+    assert (outcome.cause if isinstance(outcome, Unknown) else outcome) == works
+
+
+@pytest.mark.parametrize(
+    ("tried", "options", "executable"),
+    [
+        ({"written": True, "executed": True, "error": ""}, "rw", True),
+        ({"written": True, "executed": False, "error": "EACCES"}, "rw", False),
+        ({"written": True, "executed": False, "error": "ENOENT"}, "rw", None),
+        ({"written": True, "executed": False, "error": "ENOENT"}, "rw,noexec", False),
+        ({"written": False, "executed": False, "error": "EROFS"}, "ro", None),
+        ({"written": False, "executed": False, "error": "EROFS"}, "ro,noexec", False),
+    ],
+)
+def test_executing_in_the_temporary_folder(tried: dict[str, Value], options: str, executable: bool | None) -> None:
+    """A refusal counts; a program that could not be tried, for want of a shell or of space, decides nothing."""
+    answers = {ask: Answer(value={"path": "/tmp", "real": "/tmp", **tried}) for ask in (Call("temp"),)}
+    mounts = Answer(data=f"1 0 8:1 / / {options} - ext4 dev rw\n".encode())
+    outcome = one("temp.executable", {**answers, ReadFile("/proc/self/mountinfo", 4194304): mounts})
+    assert (None if isinstance(outcome, Unknown) else outcome) is executable
 
 
 def test_capabilities_beyond_the_known() -> None:

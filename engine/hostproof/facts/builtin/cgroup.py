@@ -55,7 +55,7 @@ ROWS: tuple[FactSpec, ...] = (
         "container.kind",
         STRING.optional(),
         Owner.NAMESPACE,
-        "Container runtime, by at least two signs: docker, podman, kubernetes, lxc..., other; null outside a container",
+        "Container runtime, by two signs, one of them the kernel's: docker, podman, lxc..., other; null for none",
         "container",
     ),
     FactSpec(

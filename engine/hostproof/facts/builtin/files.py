@@ -60,7 +60,7 @@ ROWS: tuple[FactSpec, ...] = (
         "tools.*",
         STRING.optional(),
         _FILES,
-        'Where PATH finds a program, tools.git or tools["apt-get"]; null when it is not there',
+        'Where a program is, tools.git or tools["apt-get"]: on PATH or in the standard folders; null when it is not',
         "tools",
     ),
 )

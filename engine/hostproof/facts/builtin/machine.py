@@ -91,7 +91,7 @@ _VIRTUAL: tuple[FactSpec, ...] = (
         "virtualisation.kind",
         STRING.optional(),
         _HOST,
-        "Hypervisor: kvm, qemu, vmware, xen, hyperv, virtualbox, firecracker..., other; null on bare metal",
+        "Hypervisor: kvm, qemu, vmware, xen, hyperv, virtualbox, amazon..., other; null on bare metal",
         "virtualisation",
     ),
     FactSpec(

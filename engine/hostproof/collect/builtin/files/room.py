@@ -71,14 +71,15 @@ def _writable(answers: Answers) -> Value:
 
 
 def _executable(answers: Answers) -> Value:
-    """Return what came of the try; a folder that took no program was not tried, and only its mount can tell."""
+    """Return what came of the try; where it says nothing about the folder, only its mount can tell."""
     tried = _tried(answers)
-    if tried.get("written") is True:
-        return tried.get("executed") is True
-    if "noexec" in _options(answers):
+    written, error = tried.get("written") is True, str(tried.get("error"))
+    if written and tried.get("executed") is True:
+        return True
+    if (written and error in {"EACCES", "EPERM"}) or "noexec" in _options(answers):
         return False
-    detail = f"no program could be written to {tried.get('path')}: {tried.get('error')}"
-    raise NotLearntError(Unknown(Cause.FAILED, detail, "make the folder writable, or point TMPDIR to another"))
+    failed, cure = ("run", "install /bin/sh") if written else ("written", "make the folder writable, or set TMPDIR")
+    raise NotLearntError(Unknown(Cause.FAILED, f"no program could be {failed} in {tried.get('path')}: {error}", cure))
 
 
 def _options(answers: Answers) -> list[str]:
@@ -94,7 +95,7 @@ def _room(answers: Answers, name: str) -> Value:
     tried = _tried(answers)
     if "statvfs" not in tried:
         detail = f"statvfs {tried.get('path')}: {tried.get('error')}"
-        raise NotLearntError(Unknown(Cause.FAILED, detail, "create the folder, or point TMPDIR to another"))
+        raise NotLearntError(Unknown(Cause.FAILED, detail, "create the folder, or set TMPDIR"))
     return room(fields(tried["statvfs"]))[name]
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import zlib
+from dataclasses import replace
 
 from hostproof.collect.asks import Ask, Collector, ReadFile, ReadGlob
 from hostproof.collect.builtin.answers import (
     PROC,
+    UNANSWERED,
     Answers,
     NotLearntError,
     Outcome,
     Reading,
     decoded,
     failure,
-    files_of,
     good,
     learn,
     missing,
@@ -79,12 +80,14 @@ def _installed(answers: Answers) -> str:
     release = text_of(answers, PROC, "mount /proc").strip()
     tried = [failure(answers, _GZ, _CURE)]
     for ask, path in ((_BOOT, f"/boot/config-{release}"), (_MODULES, f"/lib/modules/{release}/config")):
-        found = {} if missing(answers, ask) else files_of(answers, ask, _CURE)
+        found = answers.get(ask, UNANSWERED).files or {}
         if path in found:
             return decoded(found[path])
-        tried.append(Unknown(Cause.ABSENT, f"{path}: not there"))
-    detail = "; ".join(unknown.detail for unknown in tried if unknown)
-    raise NotLearntError(Unknown(tried[0].cause if tried[0] else Cause.ABSENT, detail, _CURE))
+        refused = None if missing(answers, ask) else failure(answers, ask, _CURE)
+        tried.append(refused or Unknown(Cause.ABSENT, f"{path}: not there", _CURE))
+    reasons = [unknown for unknown in tried if unknown]
+    worst = next((unknown for unknown in reasons if unknown.cause is not Cause.ABSENT), reasons[0])
+    raise NotLearntError(replace(worst, detail="; ".join(unknown.detail for unknown in reasons)))
 
 
 def _option(name: str, options: Outcome) -> Outcome:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 
 from hostproof.collect.asks import Call
-from hostproof.collect.builtin.answers import collector, from_call
+from hostproof.collect.builtin.answers import NotLearntError, collector, from_call
 from hostproof.collect.builtin.words import fields, number
 from hostproof.facts.snapshot import Value
+from hostproof.facts.unknown import Cause, Unknown
 
 _CURE = "install python3 on the target"
 # Flags of linux/if.h.
 _UP, _LOOPBACK, _RUNNING = 0x1, 0x8, 0x40
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
+# Errors that say the network won't carry it; others, as of a seccomp filter or a full table, leave that open.
+_NO_WAY = {
+    *("EADDRNOTAVAIL", "EAFNOSUPPORT", "ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH"),
+    *("ENETDOWN", "ENETUNREACH", "ETIMEDOUT"),
+}
 _NO_MAC = "00:00:00:00:00:00"
 
 
@@ -45,7 +51,9 @@ def _interface(row: dict[str, Value]) -> dict[str, Value]:
 
 
 def parse_loopback(value: Value, family: str) -> bool:
-    """Tell whether the loopback could be used with a family: no error is named for it. Raises ValueError.
+    """Tell whether the loopback could be used with a family, from the error that was met, if any.
+
+    Raises NotLearntError for an error that says nothing about the network, ValueError where there is no answer.
 
     >>> parse_loopback({"ipv4": "", "ipv6": "EADDRNOTAVAIL"}, "ipv6")
     False
@@ -53,6 +61,10 @@ def parse_loopback(value: Value, family: str) -> bool:
     error = fields(value).get(family)
     if not isinstance(error, str):
         raise ValueError(f"it says nothing about {family}")  # noqa: TRY004 - the data is wrong, not the call
+    if error and error not in _NO_WAY:
+        cause = Cause.DENIED if error in {"EPERM", "EACCES"} else Cause.FAILED
+        detail = f"the attempt to use the loopback over {family} ended with {error}"
+        raise NotLearntError(Unknown(cause, detail, "run without the limit or the filter that refused it"))
     return not error
 
 

@@ -35,7 +35,8 @@ _GROUPS = (
     ("garden", re.compile(r"/garden/")),
 )
 # Namespaces that exist at boot have fixed numbers: linux/proc_ns.h, PROC_*_INIT_INO.
-_INITIAL = {"ipc": 4026531839, "uts": 4026531838, "user": 4026531837, "pid": 4026531836, "cgroup": 4026531835}
+_INITIAL = {"pid": "4026531836", "cgroup": "4026531835"}
+_KERNELS = ("cgroup:", "kernel:", *(f"namespace:{kind}" for kind in _INITIAL))
 _WHOLE_UID_MAP = ["0", "0", "4294967295"]
 _OVERLAYS = {"overlay", "aufs", "fuse.fuse-overlayfs"}
 _GVISOR = re.compile(r"^Linux version 4\.4\.0 .*#1 SMP Sun Jan 10 15:06:54 PST 2016")
@@ -55,8 +56,7 @@ def signs(texts: Mapping[ReadFile, str], namespaces: Mapping[str, str]) -> list[
     found += [(f"file:{file.path}", runtime) for file, runtime in _LEFT.items() if file in texts]
     if _GVISOR.search(texts.get(_VERSION, "")):
         found.append(("kernel:gvisor", "gvisor"))
-    if "pid" in namespaces and namespaces["pid"] != str(_INITIAL["pid"]):
-        found.append(("namespace:pid", ""))
+    found += [(f"namespace:{kind}", "") for kind in _INITIAL if namespaces.get(kind, _INITIAL[kind]) != _INITIAL[kind]]
     if texts.get(_UID_MAP, "").split() not in ([], _WHOLE_UID_MAP):
         found.append(("namespace:user", ""))
     root = mount_of("/", parse_mountinfo(texts.get(MOUNTINFO, "")))
@@ -66,13 +66,16 @@ def signs(texts: Mapping[ReadFile, str], namespaces: Mapping[str, str]) -> list[
 
 
 def runtime(found: list[tuple[str, str]]) -> str | None:
-    """Return the runtime that the strongest sign names, other where none does, None below two signs.
+    """Return the runtime that the strongest sign names, other where none does.
 
-    >>> runtime([("file:/.dockerenv", "docker")])
+    None below two signs, or when none of them is the kernel's own: an image that was made for a container and is
+    run as a machine keeps the files of both.
+
+    >>> runtime([("file:/.dockerenv", "docker"), ("root:overlay", "")])
     >>> runtime([("namespace:pid", ""), ("root:overlay", "")])
     'other'
     """
-    if len(found) < 2:
+    if len(found) < 2 or not any(sign.startswith(_KERNELS) for sign, _ in found):
         return None
     return next((name for _, name in found if name), "other")
 
