@@ -57,7 +57,7 @@ def _listed(path: str, data: bytes) -> bytes:
 
 
 def _shown(data: bytes) -> tuple[str, str]:
-    text = redact(data[:MOST_LOOKED_AT].decode("utf-8", "replace")).strip("\n")
+    text = redact(data[:MOST_LOOKED_AT].decode("utf-8", "replace")).strip("\r\n")
     if len(text) <= MOST_HEAD + MOST_TAIL:
         return harmless(text), ""
     tail = text[-MOST_TAIL:] if len(data) <= MOST_LOOKED_AT else ""

@@ -33,12 +33,13 @@ def host_of(values: Mapping[str, Value], answers: Mapping[Ask, Answer], hello: H
     """Return the fingerprint; fields that could not be learnt are empty, no hypervisor is `none`."""
     said = dict(zip(("", "host.name", "kernel.release", "", "kernel.arch"), hello.uname if hello else (), strict=False))
     fields = {FACTS[name]: _text(values.get(name, said.get(name, ""))) for name in FACTS}
-    identity = answers[MACHINE_ID].data.strip()
-    version = answers[GO].data.decode("utf-8", "replace").split()
+    identity = answers.get(MACHINE_ID, Answer()).data.strip()
+    go = answers.get(GO, Answer())
+    version = go.data.decode("utf-8", "replace").split()
     return Host(
         **fields,
         machine_id=sha256(identity).hexdigest()[:16] if identity else "",
-        go=one_line(version[2], MOST) if answers[GO].status == 0 and len(version) > 2 else "",
+        go=one_line(version[2], MOST) if go.status == 0 and len(version) > 2 else "",
     )
 
 

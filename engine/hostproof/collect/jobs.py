@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
+from hostproof.collect import fingerprint
 from hostproof.collect.asks import Answer, Ask, Collector
+from hostproof.collect.builtin import COLLECTORS
 from hostproof.collect.packfacts import ask_of, declared, learn, owner_of
+from hostproof.facts.builtin import builtin_catalog
 from hostproof.facts.catalog import Catalog, FactSpec, Owner
 from hostproof.facts.requests import FactRequest
 from hostproof.facts.snapshot import Value
@@ -35,6 +38,12 @@ class Job:
     facts: Mapping[str, Wanted]
     asks: tuple[Ask, ...]
     learn: Callable[[frozenset[str], Answers], Outcomes]
+
+
+def run_jobs(requests: Iterable[FactRequest]) -> tuple[Job, ...]:
+    """Return all jobs of a run: those for the requests, and those for the host's fingerprint."""
+    identity = Job({}, fingerprint.ASKS, lambda names, answers: {})  # noqa: ARG005 - all jobs are called alike
+    return (*jobs_of((*requests, *fingerprint.REQUESTS), builtin_catalog(), COLLECTORS), identity)
 
 
 def jobs_of(requests: Iterable[FactRequest], catalog: Catalog, collectors: Mapping[str, Collector]) -> tuple[Job, ...]:

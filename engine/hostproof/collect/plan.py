@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hostproof.collect import fingerprint
-from hostproof.collect.builtin import COLLECTORS
 from hostproof.collect.evidence import kind_of, what_of
-from hostproof.collect.jobs import asks_of, jobs_of
-from hostproof.facts.builtin import builtin_catalog
+from hostproof.collect.jobs import asks_of, run_jobs
 from hostproof.facts.requests import FactRequest
 
 FINGERPRINT = "(the host's fingerprint)"
@@ -26,8 +24,12 @@ class PlanStep:
 
 def plan(requests: Sequence[FactRequest]) -> tuple[PlanStep, ...]:
     """Return every step that `collect` would take for the requests, each once, in its order."""
-    served = asks_of(jobs_of(requests, builtin_catalog(), COLLECTORS))
-    own = asks_of(jobs_of(fingerprint.REQUESTS, builtin_catalog(), COLLECTORS))
-    for ask in (*own, *fingerprint.ASKS):
-        served.setdefault(ask, []).append(FINGERPRINT)
-    return tuple(PlanStep(kind_of(ask), what_of(ask), tuple(names)) for ask, names in served.items())
+    own = set(fingerprint.FACTS) - {request.name for request in requests}
+    served = asks_of(run_jobs(requests))
+    return tuple(PlanStep(kind_of(ask), what_of(ask), _told(names, own)) for ask, names in served.items())
+
+
+def _told(names: Sequence[str], own: set[str]) -> tuple[str, ...]:
+    """Return the facts that were asked for, and what is asked for besides."""
+    wanted = tuple(name for name in names if name not in own)
+    return wanted if len(wanted) == len(names) > 0 else (*wanted, FINGERPRINT)

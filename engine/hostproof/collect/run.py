@@ -9,12 +9,10 @@ from types import MappingProxyType
 
 from hostproof.collect import fingerprint
 from hostproof.collect.asks import Answer, Ask
-from hostproof.collect.builtin import COLLECTORS
 from hostproof.collect.evidence import evidence_of
-from hostproof.collect.jobs import Job, Outcomes, Wanted, asks_of, jobs_of
+from hostproof.collect.jobs import Job, Outcomes, Wanted, asks_of, run_jobs
 from hostproof.collect.session import hold_session
 from hostproof.collect.target import Target
-from hostproof.facts.builtin import builtin_catalog
 from hostproof.facts.fits import fits, not_storable
 from hostproof.facts.redact import redact
 from hostproof.facts.requests import FactRequest
@@ -47,8 +45,7 @@ def collect(
     Whatever goes wrong with a fact becomes its Unknown; nothing is raised but KeyboardInterrupt, after everything that
     was started has ended.
     """
-    jobs = jobs_of((*requests, *fingerprint.REQUESTS), builtin_catalog(), COLLECTORS)
-    return collect_jobs(jobs, target, deadline, packs, progress)
+    return collect_jobs(run_jobs(requests), target, deadline, packs, progress)
 
 
 def collect_jobs(
@@ -60,7 +57,7 @@ def collect_jobs(
 ) -> Snapshot:
     """Do the same for jobs, whoever made them."""
     started = time.monotonic_ns()
-    asks = tuple(dict.fromkeys((*asks_of(jobs), *fingerprint.ASKS)))
+    asks = tuple(asks_of(jobs))
     created = time.time_ns()
     session = hold_session(target, asks, deadline, _reporter(progress, len(asks)))
     answers = {ask: session.answer(number) for number, ask in enumerate(asks)}

@@ -63,7 +63,7 @@ def decode_hello(line: bytes) -> Hello:
 
 def decode_answer(line: bytes) -> tuple[int, Answer]:
     """Return an ask's number and its answer. Raises WireError."""
-    said = _object(line)
+    said = {"id": None, **_object(line)}
     files = said.get("files")
     status = said.get("status")
     return _whole(said, "id"), Answer(
