@@ -258,8 +258,8 @@ class Expr:
 
     `types` says as what type each fact it reads was checked, those of its lets included. `size` counts nodes and
     `depth` their nesting, lets included. `grow` makes the topmost node. `run` is the compiled form, see
-    `compile.compiled`; it raises one of `evaluate.SLOW` whenever something is not plain. `source` leads to the file, and
-    is None after thawing.
+    `compile.compiled`; it raises one of `evaluate.SLOW` whenever something is not plain. `source` leads to the file,
+    and is None after thawing.
     """
 
     text: str

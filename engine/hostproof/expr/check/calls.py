@@ -53,12 +53,12 @@ _ELSEWHERE = {
 
 def check_call(sheet: Sheet, parsed: nodes.Call, context: Context) -> Node | None:
     """Check a call; all its arguments are checked even if the name is wrong."""
-    arguments = sheet.nodes(parsed.arguments, context)
     name = _name(sheet, parsed)
-    if name is None:
-        return None
     if name in KINDS:
         _tell_comprehension(sheet, parsed, name)
+        return None
+    arguments = sheet.nodes(parsed.arguments, context)
+    if name is None:
         return None
     if name in SPECIAL:
         return None if arguments is None else _special(sheet, parsed, name, arguments)

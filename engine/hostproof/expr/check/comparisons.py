@@ -7,7 +7,7 @@ import re
 from hostproof.expr import model
 from hostproof.expr.check.context import Context, Sheet
 from hostproof.expr.check.needs import article, as_type, checked, solid
-from hostproof.expr.dimensions import NUMBERS, ORDERED, SEQUENCES, comparable, ordered
+from hostproof.expr.dimensions import HOLDERS, NUMBERS, ORDERED, SEQUENCES, comparable, ordered
 from hostproof.expr.model import Node
 from hostproof.expr.syntax import nodes
 from hostproof.facts.types import ANY, BOOL, STRING, Kind, Type, list_of
@@ -113,7 +113,7 @@ def _general_hint(sheet: Sheet, left: Node, right: Node) -> str:
 
 def _tell_literal(sheet: Sheet, node: Node, other: Node) -> bool:
     """Tell the problem if `node` is a literal that should have been written differently beside `other`."""
-    if not isinstance(node, model.Literal):
+    if not isinstance(node, model.Literal) or other.type.kind in HOLDERS:
         return False
     kind, written = other.type.kind, sheet.shown(node)
     what = f"{sheet.shown(other)} is {article(other.type)}"

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hostproof.expr.arithmetic import Number, bounded
-from hostproof.expr.functions.row import Form, Function
+from hostproof.expr.functions.row import UNTYPED, Form, Function
 from hostproof.expr.undecided import UndecidedError
+from hostproof.expr.untyped import mistyped
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause
 from hostproof.facts.versions import version_key
+
+
+def measured(value: Value) -> int:
+    """Return the length of untyped data."""
+    if isinstance(value, (list, dict, str)):
+        return len(value)
+    raise mistyped(value, "a list, map or text")
 
 
 def add_up(items: list[Number]) -> Number:
@@ -59,14 +67,6 @@ def by_version(items: list[str]) -> list[Value]:
 
 def unique(items: list[Value]) -> list[Value]:
     """Return each different item once, in the order they first come."""
-    return list({_key(item): item for item in reversed(items)}.values())[::-1] if _plain(items) else _unique(items)
-
-
-def _plain(items: list[Value]) -> bool:
-    return all(type(item) is str for item in items)
-
-
-def _unique(items: list[Value]) -> list[Value]:
     found: dict[object, Value] = {}
     for item in items:
         found.setdefault(_key(item), item)
@@ -108,11 +108,12 @@ def side_by_side(left: list[Value], right: list[Value]) -> list[Value]:
 
 
 _LEN = ("list<T>", "map<T>", "string")
+_MEASURED = Form((UNTYPED,), "count", measured)
 
 ROWS: tuple[Function, ...] = (
     Function(
         "len",
-        tuple(Form((pattern,), "count", len) for pattern in _LEN),
+        (_MEASURED, *(Form((pattern,), "count", len) for pattern in _LEN)),
         "How many items a list or map has, or characters a text.",
         ("len([5, 6])", "2"),
     ),

@@ -16,6 +16,7 @@ from hostproof.facts.typetext import parse_type
 _AMOUNTS = QUANTITIES - {Kind.TIME}
 _LETTERS = {"T": frozenset(Kind), "U": frozenset(Kind), "Q": _AMOUNTS, "O": QUANTITIES | {Kind.STRING}}
 _LETTER = re.compile(r"\b[TUQO]\b")
+UNTYPED = "untyped"  # only untyped data: the function looks at it itself
 _ITEMS = re.compile(r"(list|samples|map)<([TUQO])>")
 
 Call = Callable[..., Value]
@@ -69,6 +70,8 @@ def match(pattern: str, given: Type, letters: dict[str, Type]) -> bool:
     """Say whether a type fits a pattern; notes in `letters` what the pattern's letters stand for."""
     if pattern in _LETTERS:
         return _match_letter(pattern, given, letters)
+    if pattern == UNTYPED:
+        return given.kind is Kind.ANY
     items = _ITEMS.fullmatch(pattern)
     if items is None:
         return assignable(given, _type(pattern))
@@ -111,4 +114,6 @@ def untyped(pattern: str) -> str:
     >>> untyped("samples<Q>"), untyped("O"), untyped("string")
     ('samples<float>', 'any', 'string')
     """
+    if pattern == UNTYPED:
+        return "any"
     return _LETTER.sub(lambda letter: "float" if letter[0] == "Q" else "any", pattern)

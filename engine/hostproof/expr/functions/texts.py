@@ -146,7 +146,7 @@ ROWS: tuple[Function, ...] = (
     Function(
         "matches",
         _test(matches),
-        "Whether a regular expression (RE2) is found anywhere in a text; also written `text matches pattern`.",
+        "Whether a regular expression (RE2) is found anywhere in a text; an operator, `text matches pattern`.",
         (r'"eth0" matches r"^eth\d+$"', "true"),
         _bad_pattern,
     ),

@@ -1,0 +1,84 @@
+"""What the tests of expressions share: a world of facts, parameters and lets made from plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import pytest
+
+from hostproof.expr.check import check_expression
+from hostproof.expr.model import Expr
+from hostproof.expr.scope import Env, Scope
+from hostproof.facts.catalog import Catalog, FactSpec, Owner
+from hostproof.facts.snapshot import Host, Snapshot, Value
+from hostproof.facts.types import Type
+from hostproof.facts.typetext import parse_type
+from hostproof.facts.unknown import Cause, Unknown
+from hostproof.source.problems import Problem, Problems
+from hostproof.source.spans import SourceFile
+
+NOW = 1_714_521_600_000_000_000  # 2024-05-01T00:00:00Z
+
+
+@dataclass(frozen=True)
+class World:
+    """A scope to check in and an environment to evaluate in."""
+
+    scope: Scope
+    env: Env
+
+    def check(self, text: str, want: Type | None = None) -> tuple[Expr | None, tuple[Problem, ...]]:
+        """Return the checked expression and what was said about it."""
+        problems = Problems()
+        expr = check_expression(SourceFile("case", text), self.scope, problems, want)
+        return expr, problems.ordered()
+
+    def expr(self, text: str, want: Type | None = None) -> Expr:
+        """Return an expression that must be sound."""
+        expr, problems = self.check(text, want)
+        assert expr is not None, problems
+        return expr
+
+
+Rows = Mapping[str, Mapping[str, object]]
+
+
+def _row(name: str, of: str) -> FactSpec:
+    return FactSpec(name, parse_type(of), Owner.HOST_KERNEL, "a fact of a test", "test")
+
+
+def _values(facts: Rows) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for name, row in facts.items():
+        if "values" in row:
+            inner = cast("dict[str, Value]", row["values"])
+            values |= {name[:-1] + key: value for key, value in inner.items()}
+        elif "unknown" not in row:
+            values[name] = cast("Value", row["value"])
+    return values
+
+
+def make_world(facts: Rows, params: Rows, lets: Mapping[str, str]) -> World:
+    """Return the world of plain data, in the form that `tests/suite/expr/README.md` describes."""
+    catalog = Catalog(_row(name, str(row["type"])) for name, row in facts.items())
+    unknown = {name: Unknown(Cause(str(row["unknown"]))) for name, row in facts.items() if "unknown" in row}
+    types = {name: parse_type(str(row["type"])) for name, row in params.items()}
+    scope = Scope(catalog, params=types)
+    for name, text in lets.items():
+        expr = check_expression(SourceFile(name, text), scope, Problems())
+        assert expr is not None, text
+        scope = Scope(catalog, params=types, lets={**scope.lets, name: expr})
+    snapshot = Snapshot(NOW, "local", Host(), _values(facts), unknown)
+    return World(scope, Env(snapshot, {name: cast("Value", row["value"]) for name, row in params.items()}))
+
+
+@pytest.fixture
+def world() -> Callable[..., World]:
+    """Return what makes a world: facts, parameters and lets as the suite writes them."""
+
+    def make(facts: Rows, params: Rows | None = None, lets: Mapping[str, str] | None = None) -> World:
+        return make_world(facts, params or {}, lets or {})
+
+    return make
