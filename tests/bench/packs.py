@@ -19,7 +19,7 @@ RULE = """\
     message: "{{sysctl.net.core.somaxconn}} of {{limit}}, memory {{memory.total}}"
     rationale: A burst above the backlog is dropped or reset, and looks like a slow server.
     remediation: sysctl -w net.core.somaxconn={{limit}}
-    references: [https://docs.kernel.org/admin-guide/sysctl/net.html]
+    references: ["https://docs.kernel.org/admin-guide/sysctl/net.html"]
     tags: [network, group{group}]
 """
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hostproof.cli.arguments.given import Given
 from hostproof.cli.arguments.table import ON_UNKNOWN, SEVERITIES
-from hostproof.evaluate.model import Evaluation, Gate, OnUnknown
+from hostproof.evaluate.model import Evaluation, Gate, OnUnknown, PackResults
 from hostproof.evaluate.run import evaluate_packs
-from hostproof.facts.builtin import builtin_catalog
 from hostproof.facts.snapshot import Snapshot, Value
+from hostproof.rulepack.cache import cache_folder, load_cached
 from hostproof.rulepack.find import find_pack
-from hostproof.rulepack.load import load_pack
 from hostproof.rulepack.model import Override, RulePack, Severity, Waiver
+from hostproof.source.builtin import data_folder
 from hostproof.source.near import nearest
 from hostproof.source.problems import Problem, ProblemError, Problems
 
@@ -61,7 +61,14 @@ def read_packs(given: Given) -> tuple[RulePack, ...]:
 
 def judge(job: Job, snapshot: Snapshot) -> Evaluation:
     """Judge a snapshot; raises ProblemError if no rule of any pack applies to it."""
-    return evaluate_packs(job.packs, snapshot, job.params, job.gate, job.waivers, job.date, job.overrides)
+    evaluation = evaluate_packs(job.packs, snapshot, job.params, job.gate, job.waivers, job.date, job.overrides)
+    return replace(evaluation, packs=tuple(_as_anywhere(pack) for pack in evaluation.packs))
+
+
+def _as_anywhere(pack: PackResults) -> PackResults:
+    """Name built-in packs by `rules/linux/pack.yaml`: a report doesn't depend on where hostproof is installed."""
+    home = f"{data_folder('rules').parent}/"
+    return replace(pack, results=tuple(replace(one, file=one.file.removeprefix(home)) for one in pack.results))
 
 
 def _profile(given: Given) -> Profile | None:
@@ -76,7 +83,8 @@ def _profile(given: Given) -> Profile | None:
 def _load(given: Given, profile: Profile | None) -> tuple[RulePack, ...]:
     named = [find_pack(name) for name in given.texts("pack")]
     paths = named or (list(profile.packs) if profile else []) or [find_pack(DEFAULT_PACK)]
-    packs = tuple(load_pack(path, builtin_catalog()) for path in paths)
+    folder = cache_folder()
+    packs = tuple(load_cached(path, folder) for path in paths)
     names = [pack.name for pack in packs]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

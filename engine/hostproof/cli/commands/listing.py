@@ -10,7 +10,7 @@ from hostproof.facts.snapshot import Value
 from hostproof.source.near import nearest
 from hostproof.source.problems import Problem, ProblemError
 
-_WIDEST = 44  # a wider cell pushes the rest of its own line only
+_WIDEST = 56  # a wider cell pushes the rest of its own line only
 
 
 def wants_json(given: Given) -> bool:
