@@ -38,7 +38,7 @@ _ROWS = (
     _Row("hexdecimal number", "an escape sequence lacks hexadecimal digits", _ESCAPE),
     _Row("invalid Unicode character escape", "the escape sequence stands for no character", _ESCAPE),
     _Row("expected ',' or ']'", "expected a comma or ] before this", _LIST),
-    _Row("expected ',' or '}'", "expected a comma or } before this", _MAP),
+    _Row("expected ',' or '}'", "expected a comma or }} before this", _MAP),
     _Row("could not find expected ':'", "this line is no key with a value", 'write "key: value"', at_opening=True),
     _Row("mapping values", "a colon and a space may not stand here", f"{_QUOTE}, or check the indentation"),
     _Row("mapping keys", "a key may not begin here", "put it on a line of its own"),
