@@ -23,9 +23,9 @@ def cgroups(*names: str) -> "list[dict[str, object]]":
     A level has its `path` and `files`: the text of those of `names` that exist, or the errno reading them ended with.
     There are no levels where no mounted file system shows the group, and no hierarchies without control groups.
     """
-    mounts = [row for row in map(mount_of, text_of("/proc/self/mountinfo", MOST).splitlines()) if row]
+    mounts = [row for row in map(mount_of, text_of("/proc/self/mountinfo", MOST).split("\n")) if row]
     try:
-        rows = text_of("/proc/self/cgroup", MOST_TEXT).splitlines()
+        rows = text_of("/proc/self/cgroup", MOST_TEXT).split("\n")
     except AskError as problem:
         if problem.cause == "absent":
             return []

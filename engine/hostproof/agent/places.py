@@ -26,7 +26,7 @@ def filesystems() -> "list[dict[str, object]]":
     An overlay shows another's room, so it counts only as the root. Where several are mounted on one folder, only the
     last can be reached.
     """
-    rows = [row for row in map(split, text_of("/proc/self/mountinfo", MOST).splitlines()) if row]
+    rows = [row for row in map(split, text_of("/proc/self/mountinfo", MOST).split("\n")) if row]
     on_top = {row["path"]: row for row in rows}
     found: "dict[str, dict[str, object]]" = {}
     for row in rows:

@@ -222,6 +222,13 @@ def test_mounts_without_optional_fields_and_with_many() -> None:
     ]
 
 
+@pytest.mark.parametrize("end", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\r"])
+def test_only_line_feeds_end_lines_of_the_kernel(end: str) -> None:
+    """A path with another line separator in it, which the kernel does not escape, adds no mount."""
+    text = f"1 0 8:1 / /a{end}2 0 8:2 / /tmp rw - tmpfs t rw - ext4 dev rw\n"
+    assert len(parse_mountinfo(text)) <= 1
+
+
 def test_room_without_inodes_or_space() -> None:
     """File systems without a fixed number of inodes have null, empty ones are not used at all."""
     found = room({"frsize": 512, "blocks": 0, "bfree": 0, "bavail": 0, "files": 0, "favail": 2**64 - 1})
@@ -304,6 +311,7 @@ def test_containers_need_two_signs(signs: list[tuple[str, str]], kind: str | Non
         ("search a b\ndomain c\n", [], ["c"], []),
         ("domain c\nsearch a b\noptions x\noptions y z\n", [], ["a", "b"], ["x", "y", "z"]),
         ("nameserver\tfe80::1%eth0\n", ["fe80::1%eth0"], [], []),
+        ("\r\n\xa0\nnameserver 1.1.1.1\r\n", ["1.1.1.1"], [], []),
     ],
 )
 def test_resolver(text: str, servers: list[str], search: list[str], options: list[str]) -> None:

@@ -21,14 +21,18 @@ ROWS: tuple[FactSpec, ...] = (
     _cgroup("path", STRING, "The longest of its paths; / is the root, of its cgroup namespace if it has one"),
     _cgroup("paths", map_of(STRING), "Path by v1 controller; the v2 tree is called unified"),
     _cgroup("controllers", list_of(STRING), "Controllers that can limit the group: cpu, memory, pids..."),
-    _cgroup("pids.limit", COUNT.optional(), "Most tasks allowed, lowest of all ancestors; null is no limit"),
+    _cgroup("pids.limit", COUNT.optional(), "Most tasks allowed, lowest of all ancestors in view; null is no limit"),
     _cgroup("pids.current", COUNT.optional(), f"Tasks {_WHERE}; null where the kernel counts none (the root)"),
-    _cgroup("pids.room", COUNT.optional(), "Tasks that can still be started, least of all ancestors; null is no limit"),
-    _cgroup("memory.limit", BYTES.optional(), "Hard memory limit, lowest of all ancestors; null is no limit"),
+    _cgroup(
+        "pids.room",
+        COUNT.optional(),
+        "Tasks that can still be started, least of all ancestors in view; null is no limit",
+    ),
+    _cgroup("memory.limit", BYTES.optional(), "Hard memory limit, lowest of all ancestors in view; null is no limit"),
     _cgroup(
         "memory.high",
         BYTES.optional(),
-        "Use above which it is throttled (v2 memory.high), lowest of all ancestors; null is none",
+        "Use above which it is throttled (v2 memory.high), lowest of all ancestors in view; null is none",
     ),
     _cgroup(
         "memory.current", BYTES.optional(), f"Memory in use {_WHERE}; null where the kernel counts none (the root)"
@@ -41,7 +45,7 @@ ROWS: tuple[FactSpec, ...] = (
     _cgroup(
         "cpu.quota",
         FLOAT.optional(),
-        "Processor time allowed, in processors, lowest of all ancestors; null is no quota",
+        "Processor time allowed, in processors, lowest of all ancestors in view; null is no quota",
     ),
     _cgroup(
         "cpu.throttled",

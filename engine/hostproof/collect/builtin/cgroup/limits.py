@@ -49,7 +49,7 @@ def parse_counters(text: str | None) -> dict[str, int]:
     >>> parse_counters("nr_periods 10\nnr_throttled 4\nthrottled_usec 1200\n")
     {'nr_periods': 10, 'nr_throttled': 4, 'throttled_usec': 1200}
     """
-    rows = (row.split() for row in (text or "").splitlines())
+    rows = (row.split() for row in (text or "").split("\n"))
     return {row[0]: natural(row[1]) for row in rows if len(row) == 2}
 
 

@@ -32,7 +32,7 @@ def parse_mountinfo(text: str) -> list[Mount]:
     >>> parse_mountinfo("36 35 98:0 / /srv/my\\040disk ro,noatime shared:1 - ext4 /dev/sdb1 rw\n")[0].path
     '/srv/my disk'
     """
-    return [mount for row in text.splitlines() if (mount := _mount(row.split(" "))) is not None]
+    return [mount for row in text.split("\n") if (mount := _mount(row.split(" "))) is not None]
 
 
 def _mount(row: list[str]) -> Mount | None:

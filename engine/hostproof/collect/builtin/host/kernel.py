@@ -73,7 +73,7 @@ def parse_modules(text: str) -> Value:
     >>> parse_modules("nf_nat 57344 0 - Live 0x0000000000000000\next4 983040 1 - Live 0x0000000000000000\n")
     ['ext4', 'nf_nat']
     """
-    return [*sorted(row.split()[0] for row in text.splitlines() if row.strip())]
+    return [*sorted(row.split()[0] for row in text.split("\n") if row.strip())]
 
 
 def parse_machine(value: Value) -> Value:

@@ -23,7 +23,8 @@ def parse_resolv(text: str, keyword: str) -> Value:
     >>> parse_resolv(text, "nameserver"), parse_resolv(text, "search"), parse_resolv(text, "options")
     (['10.0.0.53', '::1'], ['example.org', 'lan'], ['ndots:2', 'edns0'])
     """
-    rows = [row.split() for row in text.splitlines()[:_MOST] if row[:1] not in {"#", ";", " ", "\t", ""}]
+    lines = text.split("\n")[:_MOST]
+    rows = [row.split() for row in lines if row[:1] not in {"#", ";"} and not row[:1].isspace() and row.strip()]
     if keyword == "search":
         last = next((row[1:] for row in reversed(rows) if row[0] in {"search", "domain"}), [])
         return [*last[:_MOST]]
@@ -39,7 +40,7 @@ def parse_hosts(text: str, name: str) -> Value:
     >>> parse_hosts("127.0.0.1 localhost # loop\n::1 ip6-localhost LOCALHOST\n", "localhost")
     ['127.0.0.1', '::1']
     """
-    rows = (row.partition("#")[0].split() for row in text.splitlines())
+    rows = (row.partition("#")[0].split() for row in text.split("\n"))
     found = dict.fromkeys(row[0] for row in rows if name in map(str.lower, row[1:]))
     return [*islice(found, _MOST)]
 
@@ -56,7 +57,7 @@ def parse_sources(text: str, database: str) -> Value:
 
 
 def _sources(text: str, database: str) -> Iterator[str]:
-    for row in text.splitlines():
+    for row in text.split("\n"):
         name, _, sources = row.partition("#")[0].partition(":")
         if name.strip() == database:
             yield from re.sub(r"\[[^\]]*\]", " ", sources).split()

@@ -35,7 +35,7 @@ def parse_limits(text: str) -> dict[str, tuple[int | None, int | None]]:
     ...              "Max stack size            8388608              unlimited            bytes     \n")
     {'Max open files': (1024, 524288), 'Max stack size': (8388608, None)}
     """
-    rows = (row for row in text.splitlines() if row.startswith("Max "))
+    rows = (row for row in text.split("\n") if row.startswith("Max "))
     pairs = ((row[:_TITLE_WIDTH].strip(), row[_TITLE_WIDTH:].split()) for row in rows)
     return {title: (_limit(limits[0]), _limit(limits[1])) for title, limits in pairs if len(limits) > 1}
 

@@ -42,7 +42,7 @@ def parse_status(text: str) -> dict[str, str]:
     >>> parse_status("Name:\tpython3\nSeccomp:\t2\nNoNewPrivs:\t1\n")
     {'Name': 'python3', 'Seccomp': '2', 'NoNewPrivs': '1'}
     """
-    pairs = (row.partition(":") for row in text.splitlines())
+    pairs = (row.partition(":") for row in text.split("\n"))
     return {name: value.strip() for name, colon, value in pairs if colon}
 
 
