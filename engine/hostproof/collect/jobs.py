@@ -58,7 +58,10 @@ def asks_of(jobs: Sequence[Job]) -> dict[Ask, list[str]]:
     served: dict[Ask, list[str]] = {}
     for job in jobs:
         for ask in job.asks:
-            served.setdefault(ask, []).extend(name for name, fact in job.facts.items() if ask in fact.asks)
+            served.setdefault(ask, [])
+        for name, fact in job.facts.items():
+            for ask in fact.asks:
+                served[ask].append(name)
     return served
 
 
