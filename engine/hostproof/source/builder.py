@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, NoReturn, TypeGuard
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, NoReturn, TypeGuard
 
 from hostproof.source.near import nearest
-from hostproof.source.nodes import Entry, Mapping, Node, Scalar, Sequence
+from hostproof.source.nodes import Mapping, Node, Scalar, Sequence
 from hostproof.source.problems import Problems
-from hostproof.source.scalars import STARTS, Plain, resolve
+from hostproof.source.scalars import STARTS, resolve
 from hostproof.source.spans import SourceFile, Span
 
 MOST_DEPTH = 100
@@ -19,7 +20,7 @@ MOST_ALIASES = 1_000
 REST_OF_LINE = re.compile(r"[^\r\n]*")
 TAG = re.compile(r"!\S*")
 # What may stand before a node's own text: its anchor, its tag, comments and line breaks.
-PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s++(?:#[^\n]*+)?)*+)++")
+PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s++(?:#[^\n]*+)?)*+)*+")
 
 
 class StopError(Exception):
@@ -34,10 +35,17 @@ class _Anchored(NamedTuple):
     height: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A place in an event, like libyaml's own."""
+
+    index: int
+
+
 class Builder:
     """Reads one document; `next_event` gives ruamel's events. Errors of syntax are for the caller to catch.
 
-    `_node`, `_sequence` and `_mapping` are the hot paths: a pack of 1,000 rules has 27,000 nodes.
+    `_node`, `_sequence`, `_mapping` and `_is_key` are the hot paths: a pack of 1,000 rules has 27,000 nodes.
     """
 
     def __init__(self, file: SourceFile, next_event: Callable[[], Any], problems: Problems) -> None:
@@ -45,7 +53,7 @@ class Builder:
 
         self._kinds = kinds
         self._scalar_kind = kinds.ScalarEvent
-        self._events: Iterator[Any] = iter(next_event, None)
+        self._next = next_event
         self._file = file
         self._problems = problems
         self._anchors: dict[str, _Anchored] = {}
@@ -54,20 +62,19 @@ class Builder:
         self._nodes = 0
         self._depth = 0
         self._deepest = 0
-        self._end = 0  # of the last thing read
         self._usable = True
 
     def document(self) -> Node | None:
         """Return the tree, or None if what was found wrong leaves too little of it; raises `StopError`."""
-        _stream, start = next(self._events), next(self._events)
-        if isinstance(start, self._kinds.StreamEndEvent):
+        _stream, start = self._next(), self._next()
+        if type(start) is self._kinds.StreamEndEvent:
             self._refuse_empty()
             return None
         if start.version or start.tags:
             self._problems.add("HP-E014", "directives are not allowed", self._at(start, REST_OF_LINE), "leave it out")
-        node = self._node(next(self._events))
-        _end, after = next(self._events), next(self._events)
-        if isinstance(after, self._kinds.DocumentStartEvent):
+        node = self._node(self._next())
+        _end, after = self._next(), self._next()
+        if type(after) is self._kinds.DocumentStartEvent:
             hint = "keep each document in a file of its own"
             self._problems.add("HP-E015", "a second document begins here", self._at(after, REST_OF_LINE), hint)
         if isinstance(node, Scalar) and node.plain and not node.text:
@@ -75,161 +82,155 @@ class Builder:
             return None
         return node if self._usable else None
 
-    def _refuse_empty(self) -> None:
-        self._problems.add("HP-E009", "the file holds nothing but blank lines and comments", self._file.span(0, 0))
-
     def _node(self, event: Any) -> Node:
         if type(event) is self._scalar_kind and event.anchor is None and event.ctag is None:
             text, style = event.value, event.style
-            value = text if style or text[:1] not in STARTS else self._value(event)
-            self._end = end = event.end_mark.index
-            return Scalar(text, value, style, self._file, event.start_mark.index, end)
+            try:
+                value = text if style or text[:1] not in STARTS else resolve(text)
+            except OverflowError as error:
+                return self._refuse_number(event, str(error))
+            return Scalar(text, value, style, self._file, event.start_mark.index, event.end_mark.index)
         if type(event) is self._kinds.AliasEvent:
             return self._alias(event)
-        if event.ctag is not None:
-            hint = "leave it out; quotes make a text of anything"
-            self._problems.add("HP-E013", f"the tag {event.ctag} is not allowed", self._at(event, TAG), hint)
-        return self._bare(event) if event.anchor is None else self._anchored(event)
+        if event.anchor is None and event.ctag is None:
+            return self._collection(event)
+        return self._decorated(event)
 
-    def _bare(self, event: Any) -> Node:
-        """Return the node of an event whose anchor and tag are dealt with."""
-        if type(event) is self._scalar_kind:
-            self._end = event.end_mark.index
-            value = event.value if event.style else self._value(event)
-            return Scalar(event.value, value, event.style, self._file, self._start(event), self._end)
-        if self._depth == MOST_DEPTH:
-            self._stop("HP-E019", f"nested more than {MOST_DEPTH} deep", event)
+    def _collection(self, event: Any) -> Sequence | Mapping:
+        start: int = event.start_mark.index
         self._depth += 1
         self._deepest = max(self._deepest, self._depth)
+        if self._depth > MOST_DEPTH:
+            self._stop("HP-E019", f"nested more than {MOST_DEPTH} deep", start)
         sequence = type(event) is self._kinds.SequenceStartEvent
-        node = self._sequence(event) if sequence else self._mapping(event)
+        node = self._sequence(start) if sequence else self._mapping(start)
         self._depth -= 1
         return node
 
-    def _value(self, event: Any) -> Plain:
-        try:
-            return resolve(event.value)
-        except OverflowError as error:
-            self._usable = False
-            hint = "put it in quotes if it is a text"
-            self._problems.add("HP-E022", str(error), self._file.span(self._start(event), event.end_mark.index), hint)
-            return None
-
-    def _sequence(self, start: Any) -> Sequence:
-        end_kind, items = self._kinds.SequenceEndEvent, []
-        for event in self._events:
-            if type(event) is end_kind:
+    def _sequence(self, start: int) -> Sequence:
+        next_event, node, end_kind = self._next, self._node, self._kinds.SequenceEndEvent
+        items: list[Node] = []
+        while type(event := next_event()) is not end_kind:
+            items.append(node(event))
+            if len(items) > MOST_NODES:
                 break
-            self._nodes += 1
-            if self._nodes > MOST_NODES:
-                self._stop_counting(event)
-            items.append(self._node(event))
-        if start.flow_style:
-            self._end = event.end_mark.index
-        return Sequence(tuple(items), self._file, self._start(start), self._end)
+        self._count(len(items), start)
+        return Sequence(tuple(items), self._file, start, event.end_mark.index)
 
-    def _mapping(self, start: Any) -> Mapping:
-        end_kind, entries = self._kinds.MappingEndEvent, dict[str, Entry]()
-        for event in self._events:
-            if type(event) is end_kind:
-                break
-            self._nodes += 2
-            if self._nodes > MOST_NODES:
-                self._stop_counting(event)
-            key, value = self._node(event), self._node(next(self._events))
-            if self._may_be_key(key, entries):
-                entries[key.text] = Entry(key, value)
-        if start.flow_style:
-            self._end = event.end_mark.index
-        return Mapping(entries, self._file, self._start(start), self._end)
+    def _mapping(self, start: int) -> Mapping:
+        next_event, node, end_kind = self._next, self._node, self._kinds.MappingEndEvent
+        keys: list[Scalar] = []
+        values: dict[str, Node] = {}
+        while type(event := next_event()) is not end_kind:
+            key, value = node(event), node(next_event())
+            if self._is_key(key, values):
+                keys.append(key)
+                values[key.text] = value
+                if len(keys) > MOST_NODES:
+                    break
+        self._count(2 * len(keys), start)
+        return Mapping(tuple(keys), self._file, start, event.end_mark.index, values)
 
-    def _may_be_key(self, key: Node, seen: dict[str, Entry]) -> TypeGuard[Scalar]:
-        if type(key) is Scalar and type(key.value) is str and key.text not in seen and key.text != "<<":
+    def _is_key(self, key: Node, seen: dict[str, Node]) -> TypeGuard[Scalar]:
+        """Whether a mapping may have this key; whatever is wrong with it is told."""
+        if type(key) is Scalar and key.value is key.text and key.text not in seen and key.text != "<<":
             return True
-        return self._may_still_be_key(key, seen)
-
-    def _may_still_be_key(self, key: Node, seen: dict[str, Entry]) -> bool:
-        """Tell what is wrong with a key; one that is just not text is still good for its name."""
-        add = self._problems.add
+        self._count(2, key.start)
         if not isinstance(key, Scalar):
-            self._usable = False
-            add("HP-E012", "a key must be text, not a list or a mapping", key.where, "put it in quotes")
-        elif key.text in seen:
-            hint = f"the first one is on line {seen[key.text].key.where.line}; keep one of them"
-            add("HP-E010", f'the key "{key.text}" is given twice', key.where, hint)
-        elif key.text == "<<" and key.plain:
-            self._usable = False
-            add("HP-E016", "merge keys are not allowed", key.where, "write the entries out, or alias single values")
-        elif not key.text and key.plain:
-            add("HP-E011", "there is no key before the colon", key.where, "write the key, or put the text in quotes")
-            return True
-        else:
-            if not isinstance(key.value, str):
-                hint = f'put it in quotes: "{key.text}"'
-                add("HP-E011", f"a key must be text, and {key.text} is {_kind(key)}", key.where, hint)
-            return True
-        return False
+            hint = "put it in quotes if it is a text"
+            return self._spoil("HP-E012", "a key must be text, not a list or a mapping", key.where, hint)
+        if key.text == "<<" and key.plain:
+            hint = "write the entries out, or give single values an alias"
+            return self._spoil("HP-E016", "merge keys are not allowed", key.where, hint)
+        if key.text in seen:
+            self._problems.add("HP-E010", f'the key "{key.text}" is given twice', key.where, "keep one of them")
+            return False
+        if not isinstance(key.value, str):
+            self._tell_kind(key)
+        return True
 
-    def _anchored(self, event: Any) -> Node:
+    def _tell_kind(self, key: Scalar) -> None:
+        """Tell that a key is not text; it is still good for the text it has."""
+        if not key.text:
+            self._problems.add("HP-E011", "there is no key before the colon", key.where, "write one")
+            return
+        kind = {bool: "true or false", type(None): "null"}.get(type(key.value), "a number")
+        hint = f'put it in quotes: "{key.text}"'
+        self._problems.add("HP-E011", f"a key must be text, and {key.text} is {kind}", key.where, hint)
+
+    def _decorated(self, event: Any) -> Node:
+        """Return the node of an event with an anchor or a tag."""
+        name, tag = event.anchor, event.ctag
+        if tag is not None:
+            hint = "leave it out; quotes make a text of anything"
+            self._problems.add("HP-E013", f"the tag {tag} is not allowed", self._at(event, TAG), hint)
+        match = PROPERTIES.match(self._file.text, event.start_mark.index, event.end_mark.index)
+        event.start_mark = _Mark(match.end()) if match else event.start_mark
+        event.anchor = event.ctag = None
+        return self._node(event) if name is None else self._anchored(name, event)
+
+    def _anchored(self, name: str, event: Any) -> Node:
         nodes, deepest = self._nodes, self._deepest
-        self._open.add(event.anchor)
+        self._open.add(name)
         self._deepest = self._depth
-        node = self._bare(event)
-        self._anchors[event.anchor] = _Anchored(node, self._nodes - nodes, self._deepest - self._depth)
-        self._open.discard(event.anchor)
+        node = self._node(event)
+        self._anchors[name] = _Anchored(node, self._nodes - nodes, self._deepest - self._depth)
+        self._open.discard(name)
         self._deepest = max(deepest, self._deepest)
         return node
 
     def _alias(self, event: Any) -> Node:
+        start = event.start_mark.index
         self._aliases += 1
         if self._aliases > MOST_ALIASES:
-            self._stop("HP-E021", f"more than {MOST_ALIASES:,} aliases", event)
-        self._end = event.end_mark.index
+            self._stop("HP-E021", f"more than {MOST_ALIASES:,} aliases", start)
         anchored = None if event.anchor in self._open else self._anchors.get(event.anchor)
         if anchored is None:
-            return self._refuse_alias(event.anchor, self._file.span(event.start_mark.index, self._end))
+            return self._refuse_alias(event.anchor, self._file.span(start, event.end_mark.index))
         height = self._depth + anchored.height
-        if height > MOST_DEPTH:
-            self._stop("HP-E019", f"nested more than {MOST_DEPTH} deep", event)
         self._deepest = max(self._deepest, height)
-        self._nodes += anchored.nodes
-        if self._nodes > MOST_NODES:
-            self._stop_counting(event)
+        if height > MOST_DEPTH:
+            self._stop("HP-E019", f"nested more than {MOST_DEPTH} deep", start)
+        self._count(anchored.nodes, start)
         return anchored.node
 
     def _refuse_alias(self, name: str, place: Span) -> Scalar:
-        self._usable = False
         if name in self._open:
-            self._problems.add("HP-E018", f"*{name} stands inside what it stands for", place, "write the value out")
+            self._spoil("HP-E018", f"*{name} stands inside what it stands for", place, "write the value out")
         else:
             near = nearest(name, self._anchors)
             hint = f"did you mean *{near}?" if near else f"put it in quotes, or mark a value above with &{name}"
-            self._problems.add("HP-E017", f"nothing above is marked &{name}", place, hint)
-        return Scalar("", None, "", self._file, place.start, place.end)
+            self._spoil("HP-E017", f"nothing above is marked &{name}", place, hint)
+        return self._stand_in(place)
 
-    def _start(self, event: Any) -> int:
-        """Return where a node itself begins, after its anchor and tag."""
-        start: int = event.start_mark.index
-        if event.anchor is None and event.ctag is None:
-            return start
-        match = PROPERTIES.match(self._file.text, start, event.end_mark.index)
-        return match.end() if match else start
+    def _refuse_number(self, event: Any, why: str) -> Scalar:
+        place = self._file.span(event.start_mark.index, event.end_mark.index)
+        self._spoil("HP-E022", why, place, "put it in quotes if it is a text")
+        return self._stand_in(place)
+
+    def _refuse_empty(self) -> None:
+        self._problems.add("HP-E009", "the file holds nothing but blank lines and comments", self._file.span(0, 0))
+
+    def _stand_in(self, place: Span) -> Scalar:
+        """Return something in the place of what is refused; the tree with it is never given away."""
+        return Scalar("?", "?", "", self._file, place.start, place.end)
+
+    def _spoil(self, code: str, message: str, place: Span, hint: str) -> Literal[False]:
+        """Tell of an error without which the text would have other content: its tree is of no use to anybody."""
+        self._usable = False
+        self._problems.add(code, message, place, hint)
+        return False
 
     def _at(self, event: Any, pattern: re.Pattern[str]) -> Span:
         match = pattern.search(self._file.text, event.start_mark.index)
         start, end = match.span() if match else (event.start_mark.index, event.end_mark.index)
         return self._file.span(start, end)
 
-    def _stop_counting(self, event: Any) -> NoReturn:
-        self._stop("HP-E020", f"more than {MOST_NODES:,} keys and values, each alias counted in full", event)
+    def _count(self, nodes: int, start: int) -> None:
+        self._nodes += nodes
+        if self._nodes > MOST_NODES:
+            self._stop("HP-E020", f"more than {MOST_NODES:,} keys and values, each alias counted in full", start)
 
-    def _stop(self, code: str, message: str, event: Any) -> NoReturn:
-        start = event.start_mark.index
+    def _stop(self, code: str, message: str, start: int) -> NoReturn:
         self._problems.add(code, message, self._file.span(start, start + 1))
         raise StopError
-
-
-def _kind(key: Scalar) -> str:
-    if key.value is None:
-        return "null"
-    return "true or false" if isinstance(key.value, bool) else "a number"

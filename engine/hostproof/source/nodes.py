@@ -87,7 +87,7 @@ class Sequence:
     @property
     def where(self) -> Span:
         """The place from its first item or bracket to its end."""
-        return Span(self.file, self.start, self.end)
+        return _trimmed(self)
 
 
 class Entry(NamedTuple):
@@ -101,22 +101,27 @@ class Entry(NamedTuple):
 class Mapping:
     """Keys and values in the order of the file; no key stands in it twice."""
 
-    _entries: dict[str, Entry]
+    keys: tuple[Scalar, ...]
     file: SourceFile
     start: int
     end: int
+    _values: dict[str, Node]
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """All keys and values."""
-        return tuple(self._entries.values())
+        """All keys with their values."""
+        return tuple(map(Entry, self.keys, self._values.values()))
 
     @property
     def where(self) -> Span:
         """The place from its first key or brace to its end."""
-        return Span(self.file, self.start, self.end)
+        return _trimmed(self)
 
     def get(self, name: str) -> Node | None:
         """Return the value of the key `name`, or None without it."""
-        entry = self._entries.get(name)
-        return None if entry is None else entry.value
+        return self._values.get(name)
+
+
+def _trimmed(node: Sequence | Mapping) -> Span:
+    """Leave out the blank lines below a block, which libyaml counts in."""
+    return Span(node.file, node.start, node.start + len(node.file.text[node.start : node.end].rstrip()))

@@ -20,7 +20,8 @@ WORDS: Mapping[str, bool | None] = MappingProxyType(
     }
 )
 INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z|0x(?P<hex>[0-9a-fA-F]+)\Z|0o(?P<octal>[0-7]+)\Z")
-STARTS = frozenset(("", *"~nNtTfF+-.0123456789"))  # the first letters of all texts that may mean something else
+# What the texts begin with that mean something else than themselves; the empty text means null.
+STARTS = frozenset(("", *"~nNtTfF", *"+-.0123456789"))
 FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 
 # Wide enough for what kernels print (RLIM_INFINITY is 2**64 - 1), and what JSON writers can take.

@@ -5,8 +5,10 @@ Built on the event stream of libyaml, because every loader above it crashes, han
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from hostproof.source.builder import Builder, StopError
@@ -44,7 +46,8 @@ def load_yaml(file: SourceFile, problems: Problems) -> Node | None:
         problems.add("HP-E006", f"{_named(forbidden[0])} is not allowed", file.span(*forbidden.span()), hint)
         return None
     found = Problems()
-    node = _build(file, found)
+    with _collector_paused():
+        node = _build(file, found)
     problems.found += found.found
     return node
 
@@ -59,6 +62,18 @@ def _named(char: str) -> str:
     import unicodedata
 
     return f"the character U+{ord(char):04X} {unicodedata.name(char, '')}".rstrip()
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the collector of cycles from walking the growing tree, which has none: a tenth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _build(file: SourceFile, problems: Problems) -> Node | None:
