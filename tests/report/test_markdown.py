@@ -122,6 +122,7 @@ def test_code_in_a_paragraph() -> None:
     [
         ("sysctl -w a=1\nsysctl -w b=2\n", "**Fix:**\n\n```\nsysctl -w a=1\nsysctl -w b=2\n```"),
         ("Install a newer kernel, then restart. " * 4, "**Fix:** Install a newer kernel, then restart. Install"),
+        ("Run `sysctl -w a=1`, then restart.", "**Fix:** Run `sysctl -w a=1`, then restart."),
     ],
 )
 def test_commands_are_a_block_and_advice_is_prose(unfit: Evaluation, fix: str, shown: str) -> None:

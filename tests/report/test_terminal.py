@@ -44,6 +44,27 @@ def test_width(unfit: Evaluation, width: int) -> None:
     assert [line for line in wide if not re.search(r"(fix|see|at)  |https?:|^ +\S+$|^ +echo ", line)] == []
 
 
+@pytest.mark.parametrize(
+    ("fix", "shown"),
+    [
+        (f"ip link set {'eth' * 20} mtu 1500", [f"        fix  ip link set {'eth' * 20} mtu 1500"]),
+        (
+            "Give the machine more memory, or take some of its work away; then restart it.",
+            [
+                "        fix  Give the machine more memory, or take some of its work away; then",
+                "             restart it.",
+            ],
+        ),
+    ],
+)
+def test_commands_are_not_broken(unfit: Evaluation, fix: str, shown: list[str]) -> None:
+    """A command stays on one line, so that it can be copied; a sentence is wrapped."""
+    packs = tuple(replace(p, results=tuple(replace(r, remediation=fix) for r in p.results)) for p in unfit.packs)
+    lines = render_terminal(replace(unfit, packs=packs), 80).splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("        fix  "))
+    assert lines[at : at + len(shown)] == shown
+
+
 def test_colour_does_not_hang_on_the_environment(unfit: Evaluation, monkeypatch: pytest.MonkeyPatch) -> None:
     """The caller decides on colour; the renderer reads neither NO_COLOR nor TERM."""
     coloured = render_terminal(unfit, 80, colour=True)

@@ -50,8 +50,9 @@ class WaiverNote:
 class Result:
     """One rule's verdict. Texts are as the pack says, with values filled in, not yet escaped for any format.
 
-    `findings` are the operands that decided (all verdicts); `unknowns` name fact, cause and cure when it could not
-    be decided; `reason` says why it was skipped. `line` is 1-based in `file`. `gated`: it turns the run red.
+    `findings` are the operands that decided a pass, a fail or what is waived; `unknowns` name fact, cause and cure when
+    it could not be decided; `reason` says why it was skipped, or why a failure's waivers don't hold. `line` is 1-based
+    in `file`. `gated`: it turns the run red. `took` is how long its facts took to learn, in nanoseconds.
     """
 
     pack: str

@@ -87,7 +87,7 @@ def _case(evaluation: Evaluation, pack: PackResults, result: Result, used: set[s
 
     classname = f"{_word(pack.name, 'pack')}.{_word(result.group, 'rule')}"
     name = _unique(one_line(f"{result.id}: {result.title}", MOST_NAME), used, prefix=f"{classname} ")
-    case = TestCase(name, classname=classname, elapsed_sec=max(result.took, 0) / 1_000_000_000)
+    case = TestCase(name, classname=classname)
     text = bounded(harmless(_text(evaluation, result)), MOST_TEXT)
     if result.verdict is Verdict.FAIL:
         case.add_failure_info(_message(result), text, str(result.severity))
@@ -144,12 +144,11 @@ def _joined(*lines: str) -> str:
 
 
 def _for_all_readers(suite: ElementTree.Element, pack: PackResults) -> ElementTree.Element:
-    """Put junit-xml's element into the form that both schemas accept."""
+    """Put junit-xml's element into the form that both schemas accept; it can't write times of three decimals."""
     for element in suite.iter():
         for name in _NOT_FOR_READERS.get(element.tag, ()):
             element.attrib.pop(name, None)
-    cases = suite.findall("testcase")
-    for case, result in zip(cases, pack.results, strict=True):
+    for case, result in zip(suite.findall("testcase"), pack.results, strict=True):
         case.set("time", _seconds(result.took))
     total = sum(_milliseconds(result.took) for result in pack.results)
     suite.set("time", _seconds(total * 1_000_000))

@@ -79,8 +79,8 @@ def first_line(text: str) -> str:
 
 
 def is_commands(text: str) -> bool:
-    """Tell whether a fix is short lines to type, and not a paragraph to read."""
-    return all(len(line) <= MOST_COMMAND for line in text.strip().splitlines())
+    """Tell whether a fix is short lines to type, and not sentences to read: those end with a full stop."""
+    return all(len(line) <= MOST_COMMAND and not line.rstrip().endswith(".") for line in text.strip().splitlines())
 
 
 def waived_by(result: Result) -> str:

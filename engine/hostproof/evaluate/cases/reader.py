@@ -66,15 +66,16 @@ class _Reader:
 
     def file(self, root: Node | None) -> Iterator[Case]:
         """Yield the cases of one file's tree."""
-        top = self._shape.mapping(root, "a file of cases") if root else None
+        top = None if root is None else self._shape.mapping(root, "a file of cases")
         if top is None:
             return
         self._shape.keys(top, FILE_KEYS, FILE_KEYS, "a file of cases")
         self._shape.format_number(top, FORMAT, "cases")
         cases = top.get("cases")
-        if isinstance(cases, Sequence) and not cases.items:
+        items = None if cases is None else self._shape.sequence(cases, "`cases`", "- rule: ...")
+        if isinstance(cases, Sequence) and not items:
             self._problems.add(MALFORMED, "`cases` is empty", cases.where)
-        for item in self._shape.sequence(cases, "`cases`", "- rule: ...") if cases else ():
+        for item in items or ():
             node = self._shape.mapping(item, "a case", "{rule: ..., facts: {...}, expect: pass}")
             if node is not None:
                 yield from self._case(node)
