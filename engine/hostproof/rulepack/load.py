@@ -6,11 +6,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from hostproof.expr.scope import Scope
-from hostproof.facts.catalog import Catalog, FactSpec, Owner
+from hostproof.facts.catalog import Catalog
 from hostproof.facts.requests import FactRequest
-from hostproof.facts.types import ANY
 from hostproof.rulepack.find import pack_file
-from hostproof.rulepack.model import Param, Rule, RulePack
+from hostproof.rulepack.model import Rule, RulePack
 from hostproof.rulepack.sections.collectors import own_rows, read_collectors
 from hostproof.rulepack.sections.names import pack_fault
 from hostproof.rulepack.sections.params import read_params
@@ -58,8 +57,13 @@ def check_pack(file: SourceFile, catalog: Catalog, problems: Problems) -> RulePa
     name, title = _name(root, shape), shape.line(root.get("title"), "`title`")
     params = read_params(root.get("params"), shape)
     facts = read_collectors(root.get("facts"), name, catalog, shape)
-    scope = _scope(root, name, params, facts, catalog)
-    rules = read_rules(root.get("rules"), scope, shape)
+    scope = Scope(
+        catalog.with_rows(own_rows(facts.values(), name)),
+        {fact: request.name for fact, request in facts.items()},
+        {param.name: param.type for param in params.values()},
+    )
+    wrong = _keys(root.get("params")) - params.keys() | _keys(root.get("facts")) - facts.keys()
+    rules = read_rules(root.get("rules"), scope, shape, wrong)
     if problems.errors > before:
         return None
     _warn_unread(root.get("facts"), facts, rules, problems)
@@ -79,21 +83,8 @@ def _name(root: Mapping, shape: Shape) -> str:
     return scalar.text if scalar and not fault else "pack"
 
 
-def _scope(
-    root: Mapping, name: str, params: dict[str, Param], facts: dict[str, FactRequest], catalog: Catalog
-) -> Scope:
-    """Return what the pack's expressions may name; what is declared wrongly may be anything there."""
-    wrong = [fact for fact in _declared(root.get("facts")) if fact not in facts]
-    untyped = [FactSpec(f"{name}:{fact}", ANY, Owner.FILES, "declared wrongly", name) for fact in wrong]
-    return Scope(
-        catalog.with_rows([*own_rows(facts.values(), name), *untyped]),
-        {fact: f"{name}:{fact}" for fact in [*facts, *wrong]},
-        {param: params[param].type if param in params else ANY for param in _declared(root.get("params"))},
-    )
-
-
-def _declared(node: Node | None) -> list[str]:
-    return [key.text for key, _ in node.entries] if isinstance(node, Mapping) else []
+def _keys(node: Node | None) -> frozenset[str]:
+    return frozenset(key.text for key, _ in node.entries) if isinstance(node, Mapping) else frozenset()
 
 
 def _warn_unread(node: Node | None, facts: dict[str, FactRequest], rules: tuple[Rule, ...], problems: Problems) -> None:

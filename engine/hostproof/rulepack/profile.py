@@ -124,6 +124,8 @@ class _Written:
         if node is None:
             return ()
         items = self._shape.sequence(node, "`packs`", "packs: [linux]")
+        if items is None:
+            return ()
         if not items:
             self._problems.add("HP-E315", "`packs` names no pack", node.where, "leave it out, or name one")
         found: dict[Path, None] = {}
@@ -189,7 +191,7 @@ class _Written:
     def _waivers(self) -> tuple[Waiver, ...]:
         node = self._root.get("waivers")
         items = self._shape.sequence(node, "`waivers`") if node else ()
-        found = [self._waiver(item) for item in items]
+        found = [self._waiver(item) for item in items or ()]
         return tuple(one for one in found if one is not None)
 
     def _waiver(self, item: Node) -> Waiver | None:

@@ -11,10 +11,10 @@ from hostproof.facts.units import parse_quantity
 from hostproof.rulepack.sections.names import word_fault
 from hostproof.rulepack.sections.params import read_type
 from hostproof.rulepack.sections.readers import read_reader
-from hostproof.rulepack.sections.shape import MOST_LINE, MOST_TEXT, Shape, beginning
+from hostproof.rulepack.sections.shape import MOST_LINE, MOST_TEXT, Shape, beginning, described
 from hostproof.source.nodes import Mapping, Node, Scalar, Sequence
 
-FACT_KEYS = ("run", "file", "probe", "with", "timeout", "read", "gives")
+FACT_KEYS = ("run", "file", "timeout", "read", "gives")
 MOST_TIMEOUT = 3600 * SECOND
 MOST_ARGUMENTS = 200
 
@@ -69,6 +69,11 @@ class _Declared:
         """Return the request it stands for, or None with problems added."""
         problems = self._shape.problems
         before = problems.errors
+        probe = self._node.get("probe")
+        if probe is not None:
+            message = "this hostproof has no probes that a pack can name"
+            problems.add("HP-E115", message, probe.where, "say where the fact comes from with `run` or `file`")
+            return None
         self._shape.keys(self._node, FACT_KEYS, ("read", "gives"), self._what)
         source, gives, timeout = self._source(), self._gives(), self._timeout()
         reader = read_reader(self._node.get("read"), gives, self._shape)
@@ -77,11 +82,6 @@ class _Declared:
         return FactRequest(full_name, source, reader, gives, timeout)
 
     def _source(self) -> FileSource | RunSource | None:
-        probe = self._node.get("probe")
-        if probe is not None:
-            message = "this hostproof has no probes that packs can name"
-            self._shape.problems.add("HP-E115", message, probe.where, "use `run` or `file`")
-            return None
         given = [name for name in ("run", "file") if self._node.get(name) is not None]
         if len(given) != 1:
             message = (
@@ -99,17 +99,20 @@ class _Declared:
         return RunSource(shell=shell.text) if shell else None
 
     def _arguments(self, node: Sequence) -> RunSource | None:
-        words = [item.text for item in node.items if isinstance(item, Scalar)]
-        for item in node.items:
-            if not isinstance(item, Scalar):
-                self._shape.written(item, "an argument of `run`")
-        if not node.items or not words or not words[0].strip():
+        words = [self._argument(item) for item in node.items]
+        if not words or (words[0] is not None and not words[0].strip()):
             self._shape.problems.add("HP-E105", "`run` names no program", node.where, "write run: [program, argument]")
         elif len(words) > MOST_ARGUMENTS:
             message = f"`run` may have {MOST_ARGUMENTS} arguments, and has {len(words)}"
             self._shape.problems.add("HP-E122", message, node.where)
-        else:
-            return RunSource(argv=tuple(words))
+        return RunSource(argv=tuple(word for word in words if word is not None))
+
+    def _argument(self, item: Node) -> str | None:
+        """Return an argument as it is written; it may be empty, but then in quotes."""
+        if isinstance(item, Scalar) and not (item.plain and item.value is None):
+            return item.text
+        message = f"an argument of `run` is a text, not {described(item)}"
+        self._shape.problems.add("HP-E103", message, item.where, "write it in quotes")
         return None
 
     def _file(self, node: Node | None) -> FileSource | None:
@@ -133,8 +136,8 @@ class _Declared:
             self._shape.problems.add("HP-E119", f"`timeout`: {error}", scalar.where, "write a duration, as in 5s")
             return 0
         if kind.kind is not Kind.DURATION:
-            message = f"{scalar.text!r} is not a duration"
-            self._shape.problems.add("HP-E119", message, scalar.where, f"write its unit, as in {scalar.text}s")
+            hint = f"write its unit, as in {scalar.text}s" if kind.kind in (Kind.INT, Kind.FLOAT) else "as in 5s"
+            self._shape.problems.add("HP-E119", f"{scalar.text!r} is not a duration", scalar.where, hint)
         elif not 0 < value <= MOST_TIMEOUT:
             self._shape.problems.add("HP-E119", "a timeout is more than nothing and an hour at most", scalar.where)
         return int(value)

@@ -11,7 +11,7 @@ from hostproof.facts.units import format_value
 from hostproof.facts.versions import version_key
 from hostproof.rulepack.model import Param
 from hostproof.rulepack.sections.names import word_fault
-from hostproof.rulepack.sections.shape import Shape
+from hostproof.rulepack.sections.shape import Shape, beginning
 from hostproof.rulepack.sections.values import MisfitError, read_value
 from hostproof.source.near import nearest
 from hostproof.source.nodes import Mapping, Node
@@ -48,10 +48,15 @@ def read_type(node: Node | None, what: str, shape: Shape) -> Type | None:
     try:
         return parse_type(scalar.text)
     except ValueError as error:
-        near = nearest(scalar.text.strip(), type_words())
-        hint = f"did you mean {near!r}?" if near else f"types are {', '.join(type_words())}"
-        shape.problems.add("HP-E111", f"{what}: {error}", scalar.where, hint)
+        shape.problems.add("HP-E111", f"{what}: {error}", scalar.where, _type_hint(scalar.text))
         return None
+
+
+def _type_hint(text: str) -> str:
+    if not text.isidentifier() or text in type_words():
+        return ""
+    near = nearest(text, type_words())
+    return f"did you mean {near!r}?" if near else f"types are {', '.join(type_words())}"
 
 
 def value_fault(value: Value, param: Param) -> str:
@@ -79,6 +84,8 @@ def _read_param(name: str, node: Mapping, shape: Shape) -> Param | None:
     if shape.problems.errors > before:
         return None
     choices = values.get("choices")
+    if choices == []:
+        shape.problems.add("HP-E113", f"the choices of {name!r} leave nothing", beginning(node))
     param = Param(
         name,
         kind,

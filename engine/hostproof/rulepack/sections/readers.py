@@ -122,7 +122,8 @@ def _check_groups(expression: str, gives: Type, node: Node, shape: Shape) -> Non
         groups = set(re2.compile(expression, options).groupindex)
     except re2.error as error:
         hint = "RE2 knows no look-around and no back references: github.com/google/re2/wiki/Syntax"
-        shape.problems.add("HP-E117", f"not a regular expression: {error}", node.where, hint)
+        reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
+        shape.problems.add("HP-E117", f"not a regular expression: {reason}", node.where, hint)
         return
     row = gives.item if gives.kind in _MANY and gives.item else gives
     for name in [name for name, _ in row.fields if name not in groups]:

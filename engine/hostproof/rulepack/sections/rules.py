@@ -10,14 +10,12 @@ from hostproof.expr.check import check_expression
 from hostproof.expr.model import Expr
 from hostproof.expr.scope import Scope
 from hostproof.expr.template import Template, check_template
-from hostproof.facts.catalog import Catalog
-from hostproof.facts.types import ANY, BOOL, Type
+from hostproof.facts.types import BOOL, Type
 from hostproof.rulepack.model import Rule, Severity
 from hostproof.rulepack.sections.names import rule_fault, tag_fault, word_fault
 from hostproof.rulepack.sections.shape import MOST_TEXT, Shape
 from hostproof.source.nodes import Node, Scalar
 from hostproof.source.problems import Problems
-from hostproof.source.spans import SourceFile
 
 RULE_KEYS = (
     "id",
@@ -37,15 +35,21 @@ MOST_RULES = 10_000
 MOST_EXPRESSION = 1_000_000  # the language has a smaller bound of its own, and says it better
 MOST_LISTED = 50
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 # RFC 3986, as far as a link in a report goes: a scheme a browser opens, a host, and no blanks, brackets or quotes.
 _LINK = re.compile(r"""https?://[A-Za-z0-9\[][^\s<>"'`\\^{|}]*""")
 
 
-def read_rules(node: Node | None, scope: Scope, shape: Shape) -> tuple[Rule, ...]:
-    """Return the rules that are right; the others are left out, with their problems added."""
+def read_rules(node: Node | None, scope: Scope, shape: Shape, wrong: frozenset[str]) -> tuple[Rule, ...]:
+    """Return the rules that are right; the others are left out, with their problems added.
+
+    Expressions that use a name of `wrong`, something that was declared wrongly, are not checked: of that was told.
+    """
     if node is None:
         return ()
     items = shape.sequence(node, "`rules`")
+    if items is None:
+        return ()
     if not items:
         shape.problems.add("HP-E109", "a pack without a rule proves nothing", node.where, "write at least one rule")
     if len(items) > MOST_RULES:
@@ -53,18 +57,19 @@ def read_rules(node: Node | None, scope: Scope, shape: Shape) -> tuple[Rule, ...
         shape.problems.add("HP-E122", message, items[MOST_RULES].where, "split it")
         return ()
     seen: dict[str, Scalar] = {}
-    found = [_Written(item, scope, shape).rule(seen) for item in items]
+    found = [_Written(item, scope, shape, wrong).rule(seen) for item in items]
     return tuple(rule for rule in found if rule is not None)
 
 
 class _Written:
     """One rule as it is written."""
 
-    def __init__(self, node: Node, scope: Scope, shape: Shape) -> None:
+    def __init__(self, node: Node, scope: Scope, shape: Shape, wrong: frozenset[str]) -> None:
         self._node = shape.mapping(node, "a rule", "- id: group.name")
         self._scope = scope
         self._shape = shape
         self._problems = shape.problems
+        self._wrong = wrong
 
     def rule(self, seen: dict[str, Scalar]) -> Rule | None:
         """Return the checked rule, or None with problems added; `seen` holds the ids so far."""
@@ -139,8 +144,11 @@ class _Written:
             if fault:
                 self._problems.add("HP-E107", fault, key.where)
             found = self._checked(value, f"`let` {key.text}", None, self._problems)
-            lets[key.text] = found or _anything()
-            self._scope = replace(self._scope, lets=dict(lets))
+            if found is None:
+                self._wrong |= {key.text}
+            else:
+                lets[key.text] = found
+                self._scope = replace(self._scope, lets=dict(lets))
 
     def _expression(self, name: str, problems: Problems) -> Expr | None:
         node = self._get(name)
@@ -151,14 +159,17 @@ class _Written:
         if written is None:
             return None
         self._warn_comment(written)
-        return check_expression(written, self._scope, problems, want)
+        return None if self._names_wrong(written) else check_expression(written, self._scope, problems, want)
 
     def _template(self, name: str) -> Template | None:
         text = self._shape.text(self._get(name), f"`{name}`", MOST_TEXT)
         if text is None:
             return None
         self._warn_comment(text)
-        return check_template(text, self._scope, self._problems)
+        return None if self._names_wrong(text) else check_template(text, self._scope, self._problems)
+
+    def _names_wrong(self, text: Scalar) -> bool:
+        return bool(self._wrong) and not self._wrong.isdisjoint(_NAME.findall(text.text))
 
     def _warn_comment(self, scalar: Scalar) -> None:
         comment = scalar.comment_follows()
@@ -172,7 +183,8 @@ class _Written:
         if node is None:
             return ()
         found = [
-            self._shape.text(item, f"an item of `{name}`", 2000) for item in self._shape.sequence(node, f"`{name}`")
+            self._shape.text(item, f"an item of `{name}`", 2000)
+            for item in self._shape.sequence(node, f"`{name}`") or ()
         ]
         for scalar in found:
             fault = fault_of(scalar.text) if scalar else ""
@@ -185,11 +197,3 @@ class _Written:
 
 def _link_fault(text: str) -> str:
     return "" if _LINK.fullmatch(text) else f"{text[:80]!r} is not a link: write https://..."
-
-
-def _anything() -> Expr:
-    """Return what stands for a wrong `let`, so that the rule's other expressions can be checked all the same."""
-    made = check_expression(SourceFile("", "null"), Scope(Catalog(())), Problems())
-    if made is None:
-        raise AssertionError("null is an expression")
-    return replace(made, type=ANY)

@@ -44,12 +44,12 @@ class Shape:
         self._wrong_kind(node, f"{what} is a mapping of keys, not {described(node)}", example)
         return None
 
-    def sequence(self, node: Node, what: str, example: str = "") -> tuple[Node, ...]:
+    def sequence(self, node: Node, what: str, example: str = "") -> tuple[Node, ...] | None:
         """Return the items of a list; `what` names it: "`tags`"."""
         if isinstance(node, Sequence):
             return node.items
         self._wrong_kind(node, f"{what} is a list, not {described(node)}", example)
-        return ()
+        return None
 
     def entries(self, node: Node | None, what: str) -> Iterator[Entry]:
         """Yield keys and values of an optional mapping."""
@@ -104,17 +104,18 @@ class Shape:
         if scalar is None or scalar.text in words:
             return scalar.text if scalar else ""
         near = nearest(scalar.text, words)
-        hint = f"did you mean {near!r}?" if near else f"write one of {', '.join(words)}"
+        hint = f"did you mean '{near}'?" if near else f"write one of {', '.join(words)}"
         self.problems.add(code, f"{scalar.text[:MOST_LINE]!r} is not {what}", scalar.where, hint)
         return ""
 
     def format_number(self, node: Mapping, number: int, what: str) -> None:
         """Tell of a file whose `hostproof` is not the number of the format that is read here."""
         found = node.get("hostproof")
-        if found is None or (isinstance(found, Scalar) and found.plain and found.value == number):
+        value = found.value if isinstance(found, Scalar) and found.plain else None
+        if found is None or (value == number and not isinstance(value, bool)):
             return
         shown = repr(found.text[:MOST_LINE]) if isinstance(found, Scalar) else described(found)
-        newer = isinstance(found, Scalar) and isinstance(found.value, int) and found.value > number
+        newer = isinstance(value, int) and value > number
         hint = f"write hostproof: {number}" + (", or use a newer hostproof" if newer else "")
         self.problems.add(self.codes.number, f"{shown} is not a format of {what}", found.where, hint)
 
