@@ -28,7 +28,7 @@ _CURES = {
     Cause.UNSUPPORTED: "limit the rule with `when` to hosts that have it",
     Cause.PARSE_ERROR: "compare the reader in the pack with the output kept as evidence",
     Cause.TOO_LARGE: "ask for less of it",
-    Cause.REDACTED: "judge it on the host; secrets are not kept",
+    Cause.REDACTED: "let the rule ask for something that is no secret",
     Cause.INCONCLUSIVE: "measure again on an idle host, or take more samples",
     Cause.TYPE: "correct the rule, or declare what the fact gives",
     Cause.ARITHMETIC: "guard the division or the range in the rule",
