@@ -25,16 +25,19 @@ class _Row:
 
 _TAB = "indent with spaces"
 _QUOTE = "put the text in quotes"
+_WHOLE = "put the whole of it in quotes; between single quotes write '' for '"
 _ESCAPE = r"write \\ for a backslash, or use single quotes, in which a backslash is itself"
-_LIST = "the list opened at {opening}: put commas between its items, and close it with ]"
-_MAP = "the mapping opened at {opening}: put commas between its entries, and close it with }}"
+_LIST = "put commas between the items of the list that opens at {opening}, and ] behind the last"
+_MAP = "put commas between the entries of the mapping that opens at {opening}, and }} behind the last"
 _DIRECTIVE = "leave the line out: packs are YAML 1.2 without directives"
 
 # The messages of libyaml 0.1 and 0.2 (scanner.c, parser.c); the first phrase found counts.
 _ROWS = (
+    _Row("end of the text", "the bracket is never closed", "add the closing ] or }}", at_opening=True),
+    _Row("behind a value", "nothing may follow the value on its line", _WHOLE),
     _Row("unexpected end of stream", "the quoted text is never closed", "add the closing quote", at_opening=True),
     _Row("unexpected document indicator", "the quoted text is never closed", "add the closing quote", at_opening=True),
-    _Row("unknown escape character", "{char} is no escape sequence", _ESCAPE),
+    _Row("unknown escape character", "{char} is no escape sequence in double quotes", _ESCAPE),
     _Row("hexdecimal number", "an escape sequence lacks hexadecimal digits", _ESCAPE),
     _Row("invalid Unicode character escape", "the escape sequence stands for no character", _ESCAPE),
     _Row("expected ',' or ']'", "expected a comma or ] before this", _LIST),
@@ -45,11 +48,11 @@ _ROWS = (
     _Row("block sequence entries", "a list item may not begin here", "put it on a line of its own"),
     _Row("expected key", "expected a key here", "indent the keys of the mapping that begins at {opening} alike"),
     _Row("expected '-'", "expected an item of the list here", "indent the items of the list at {opening} alike"),
-    _Row("expected node content", "a value may not begin with {char}", _QUOTE),
+    _Row("expected node content", "a value may not begin here", _QUOTE),
     _Row("alphabetic or numeric character", "* and & must be followed by a name", f"{_QUOTE} if it is no alias"),
     _Row("undefined tag handle", "a text that begins with ! is a tag", _QUOTE, "HP-E013"),
     _Row("a tab character", "a tab cannot indent", _TAB, "HP-E008"),
-    _Row("cannot start any token", "a value may not begin with {char}", _QUOTE),
+    _Row("cannot start any token", "a value may not begin here", _QUOTE),
     _Row("expected comment or line break", "only a comment may follow on this line", "begin the text on the next line"),
     _Row("indentation indicator equal to 0", "a block cannot be indented by 0 spaces", "write 1 to 9"),
     _Row("expected <document start>", "nothing may follow here", "put everything into one mapping or list"),
@@ -66,27 +69,37 @@ def syntax_problem(file: SourceFile, phrase: str, context: str, at: int, opening
     length = len(file.text)
     at = min(at, length)
     opening = at if opening is None else min(opening, length)
-    char = file.text[at : at + 1]
-    row = _row(phrase, context, char)
-    place = opening if row.at_opening else at
+    row = _row(_finer(file, phrase, at), context)
+    place = _mark(file, opening if row.at_opening else at)
     line, column = file.position(opening)
-    words = {"char": _shown(char), "opening": f"{line}:{column}"}
-    return Problem(row.code, row.message.format(**words), _mark(file, place), row.hint.format(**words))
+    words = {"char": file.text[place.start : place.end], "opening": f"{line}:{column}"}
+    return Problem(row.code, row.message.format(**words), place, row.hint.format(**words))
 
 
-def _row(phrase: str, context: str, char: str) -> _Row:
-    if char == "\t" and "cannot start any token" in phrase:
-        phrase = "a tab character"
-    if "tag" in context or "directive" in context:
-        phrase = "directive" if "directive" in context or "%" in context else "undefined tag handle"
-    known = (row for row in _ROWS if row.phrase in phrase)
-    return next(known, _Row("", phrase.replace("{", "{{").replace("}", "}}"), ""))
+def _finer(file: SourceFile, phrase: str, at: int) -> str:
+    """Tell apart what libyaml has one phrase for."""
+    char = file.text[at : at + 1]
+    if not char and ("expected ','" in phrase or "expected node" in phrase):
+        return "end of the text"
+    if char == "\t" and "cannot start" in phrase:
+        return "a tab character"
+    line = file.text.rfind("\n", 0, at) + 1
+    if "expected key" in phrase and file.text[line:at].strip():
+        return "behind a value"
+    return phrase
 
 
-def _shown(char: str) -> str:
-    return repr(char) if char.strip() else "the end of the line"
+def _row(phrase: str, context: str) -> _Row:
+    if context.endswith("directive"):
+        phrase = "directive"
+    elif context.endswith("tag"):
+        phrase = "undefined tag handle"
+    unknown = _Row("", phrase.replace("{", "{{").replace("}", "}}"), "")
+    return next((row for row in _ROWS if row.phrase in phrase), unknown)
 
 
 def _mark(file: SourceFile, at: int) -> Span:
-    """Point at one character, or behind the last of the line."""
-    return file.span(at, at + (file.text[at : at + 1].strip("\r\n") != ""))
+    """Point at one character, at both of an escape sequence, or behind the last of the line."""
+    char = file.text[at : at + 1]
+    width = 2 if char == "\\" else 1 if char.strip("\r\n") else 0
+    return file.span(at, min(at + width, len(file.text)))
