@@ -6,23 +6,21 @@ three-valued walk instead. Both use the same operations, so that one meaning is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import pairwise
 from types import CodeType, FunctionType
 from typing import TypeAlias, cast
 
-from hostproof.expr import model, steps, untyped
-from hostproof.expr.arithmetic import OPERATIONS, Operation, negative
-from hostproof.expr.comparing import manner, member, test, version_order
+from hostproof.expr import model
+from hostproof.expr.comparing import manner
 from hostproof.expr.dimensions import NUMBERS, SEQUENCES
-from hostproof.expr.functions import FUNCTIONS
+from hostproof.expr.functions import functions
+from hostproof.expr.link import FUNCTION, OPERATION, ORDER, ORDERS, run_of
 from hostproof.expr.model import Expr, Node, Run
-from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Kind, Type
 from hostproof.facts.versions import version_key
 
 _MOST_NESTED = 8  # arithmetic steps written as calls inside calls
-_ORDERS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 _LOOKS = {Kind.FLOAT: "number", Kind.STRING: "text", Kind.BOOL: "truth"}
 
 
@@ -45,73 +43,13 @@ def code_of(root: Node) -> CodeType:
 
 
 def _code(text: str) -> CodeType:
-    function = eval(f"lambda v, p, now: {text}", GLOBALS)  # noqa: S307 - all of it was written here, from checked nodes
+    # The text was written here, from checked nodes; evaluating it only makes the function.
+    function = eval(f"lambda v, p, now: {text}", {"__builtins__": {}})  # noqa: S307
     return cast("FunctionType", function).__code__
 
 
-def run_of(code: CodeType) -> Run:
-    """Return the function of a code object that `code_of` made, in this or another process."""
-    return cast("Run", FunctionType(code, GLOBALS))
-
-
-class _OnlyWalkedError(LookupError):
-    """Stands for the rare expression that isn't worth a compiled form."""
-
-
-def _walked() -> Value:
-    raise _OnlyWalkedError
-
-
-def _one(conditions: Iterable[Value]) -> bool:
-    return sum(1 for condition in conditions if condition) == 1
-
-
-def _count(conditions: Iterable[Value]) -> int:
-    return sum(1 for condition in conditions if condition)
-
-
-def _at(items: list[Value], index: int) -> Value:
-    if index < 0:
-        raise IndexError(index)
-    return items[index]
-
-
-def _fold(left: list[int] | None, value: Value, *chain: Operation | Value) -> Value:
-    """Apply operations from left to right: value, operation, operand, operation, operand...; pay from `left`."""
-    for operation, operand in zip(chain[::2], chain[1::2], strict=True):
-        value = cast("Operation", operation)(value, cast("Value", operand))
-        if left is not None:
-            steps.made(left, value)
-    return value
-
-
-# All that compiled code can reach.
-GLOBALS: dict[str, object] = {
-    "__builtins__": {},
-    "walked": _walked,
-    "all": all,
-    "any": any,
-    "one": _one,
-    "count": _count,
-    "at": _at,
-    "fold": _fold,
-    "equal": untyped.equal,
-    "number": untyped.number,
-    "text": untyped.text,
-    "truth": untyped.truth,
-    "need": untyped.need,
-    "negative": negative,
-    "version": version_order,
-    "member": member,
-    "budget": steps.budget,
-    "turns": steps.turns,
-    "looked_through": steps.looked_through,
-    "made": steps.made,
-    "called": steps.called,
-    **{f"untyped_{name}": test(sign, "untyped") for sign, name in _ORDERS.items()},
-    **{f"do_{name}": operation for name, operation in OPERATIONS.items()},
-    **{f"f_{name}_{at}": form.call for name, row in FUNCTIONS.items() for at, form in enumerate(row.forms)},
-}
+class _OnlyWalkedError(Exception):
+    """Says that an expression isn't worth a compiled form."""
 
 
 class _Writer:
@@ -199,7 +137,7 @@ class _Writer:
         one, other = self.write(left), self.write(right)
         if sign in {"==", "!="}:
             return f"({'not ' if sign == '!=' else ''}equal({one}, {other}))"
-        return f"untyped_{_ORDERS[sign]}({one}, {other})"
+        return f"{ORDER}{ORDERS[sign]}({one}, {other})"
 
     def membership(self, node: model.Membership) -> str:
         item, container = self.write(node.item), self.write(node.container)
@@ -212,7 +150,7 @@ class _Writer:
 
     def arithmetic(self, node: model.Arithmetic) -> str:
         text = self.write(node.first)
-        written = [(f"do_{step.operation}", self.write(step.operand)) for step in node.steps]
+        written = [(f"{OPERATION}{step.operation}", self.write(step.operand)) for step in node.steps]
         grows = self.inside > 0 and node.type.kind in {Kind.STRING, Kind.LIST}
         if grows or len(written) > _MOST_NESTED:
             return (
@@ -229,12 +167,12 @@ class _Writer:
         return f"({self.write(node.then)} if {self.write(node.condition)} else {self.write(node.otherwise)})"
 
     def call(self, node: model.Call) -> str:
-        function = FUNCTIONS[node.function]
+        function = functions()[node.function]
+        name = f"{FUNCTION}{node.function}_{node.form}"
         arguments = (["now"] if function.timed else []) + [self.write(argument) for argument in node.arguments]
         if self.inside:
-            arguments = ["b", repr(function.builds), f"f_{node.function}_{node.form}", *arguments]
-            return f"called({', '.join(arguments)})"
-        return f"f_{node.function}_{node.form}({', '.join(arguments)})"
+            return f"called({', '.join(['b', repr(function.builds), name, *arguments])})"
+        return f"{name}({', '.join(arguments)})"
 
     def checked(self, node: model.Checked) -> str:
         inner = self.write(node.operand)

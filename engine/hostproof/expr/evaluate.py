@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hostproof.expr.compile import compiled
-from hostproof.expr.model import Expr
+from hostproof.expr.model import Expr, Run
 from hostproof.expr.scope import Env
 from hostproof.expr.undecided import UndecidedError
 from hostproof.expr.walk import Walk
@@ -22,7 +21,7 @@ def evaluate(expr: Expr, env: Env) -> Value | Unknown:
     Never raises for what a snapshot holds. That facts are of the types they were checked as is taken for granted here:
     a snapshot from elsewhere is looked over once, when it is read.
     """
-    run = expr.run or compiled(expr)
+    run = expr.run or _compiled(expr)
     snapshot = env.snapshot
     try:
         return run(snapshot.values, env.params, snapshot.created)
@@ -36,7 +35,13 @@ def evaluate_all(exprs: Sequence[Expr], env: Env) -> list[Value | Unknown]:
     results: list[Value | Unknown] = []
     for expr in exprs:
         try:
-            results.append((expr.run or compiled(expr))(values, params, now))
+            results.append((expr.run or _compiled(expr))(values, params, now))
         except SLOW:
             results.append(Walk(env).value(expr.root))
     return results
+
+
+def _compiled(expr: Expr) -> Run:
+    from hostproof.expr.compile import compiled  # what comes from the cache is compiled already
+
+    return compiled(expr)

@@ -15,7 +15,7 @@ from typing import TypeAlias, cast
 
 from hostproof import __version__
 from hostproof.expr import model
-from hostproof.expr.compile import compiled, run_of
+from hostproof.expr.link import run_of
 from hostproof.expr.model import Expr, Node, Step, Typed
 from hostproof.expr.template import Template
 from hostproof.facts.types import Kind, Type
@@ -54,6 +54,8 @@ _KINDS: tuple[type[Typed], ...] = (
 
 def freeze(expr: Expr) -> Frozen:
     """Return an expression as nested tuples of strings, numbers and one code object; its nodes are a sealed part."""
+    from hostproof.expr.compile import compiled  # what is thawed is compiled already
+
     types = tuple((name, _freeze(of)) for name, of in expr.types.items())
     return (
         MADE_BY,
@@ -111,7 +113,7 @@ def _freeze(part: object) -> object:
 
 
 def _fields(of: type[Typed | Step]) -> tuple[str, ...]:
-    return tuple(of.__dataclass_fields__)
+    return of.parts
 
 
 def _thaw_root(data: bytes) -> Node:

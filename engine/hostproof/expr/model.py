@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
-from typing import TypeAlias, cast
+from typing import ClassVar, Self, TypeAlias, cast, dataclass_transform
 
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Type
@@ -14,8 +15,28 @@ from hostproof.source.spans import Located
 Run: TypeAlias = Callable[[Mapping[str, Value], Mapping[str, Value], int], Value]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Typed:
+@dataclass_transform(frozen_default=True, eq_default=False)
+class _Parts:
+    """Gives its subclasses what a frozen dataclass has: fields from annotations, and an `__init__` that takes them.
+
+    Making twenty dataclasses takes as long as starting Python, and every run needs them.
+    """
+
+    parts: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls.parts = (*cls.parts, *vars(cls).get("__annotations__", ()))
+
+    def __init__(self, *values: object, **named: object) -> None:
+        self.__dict__.update(zip(self.parts, values, strict=False), **named)
+        if len(self.__dict__) != len(self.parts):
+            raise TypeError(f"{type(self).__name__} takes {', '.join(self.parts)}")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.parts)})"
+
+
+class Typed(_Parts):
     """The characters from `start` up to `end` of the text, and what kind of value they stand for.
 
     Nodes are compared by identity.
@@ -25,29 +46,31 @@ class Typed:
     end: int
     type: Type
 
+    def as_type(self, of: Type) -> Self:
+        """Return the same node with another type."""
+        other = copy(self)
+        other.__dict__["type"] = of
+        return other
 
-@dataclass(frozen=True, slots=True, eq=False)
+
 class Literal(Typed):
     """A value that stands in the text, erased: `5ms` is 5000000."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Fact(Typed):
     """A whole fact, by its name in the snapshot."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Param(Typed):
     """A parameter of the pack."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Let(Typed):
     """A name of the rule that stands for another expression."""
 
@@ -55,7 +78,6 @@ class Let(Typed):
     expr: Expr
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Variable(Typed):
     """The item a comprehension is at; `slot` counts the comprehensions around it from 0, outermost first."""
 
@@ -63,7 +85,6 @@ class Variable(Typed):
     slot: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Field(Typed):
     """A field of a record, or a key of untyped data, by a name known beforehand."""
 
@@ -71,7 +92,6 @@ class Field(Typed):
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Index(Typed):
     """An item of a list by number, or of a map by key."""
 
@@ -79,42 +99,36 @@ class Index(Typed):
     key: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class ListOf(Typed):
     """`[a, b]`."""
 
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Not(Typed):
     """`not operand`."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class And(Typed):
     """True if all are; false if one is, whatever the others are."""
 
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Or(Typed):
     """True if one is, whatever the others are; false if all are."""
 
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Default(Typed):
     """`a ?? b ?? c`: the first that is not Unknown, else the last."""
 
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Comparison(Typed):
     """`first sign operand sign operand`: all links must hold."""
 
@@ -122,7 +136,6 @@ class Comparison(Typed):
     rest: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Membership(Typed):
     """`item in container` (a list, or the keys of a map); `not in` when `negated`."""
 
@@ -131,8 +144,7 @@ class Membership(Typed):
     negated: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Step(_Parts):
     """One step of arithmetic: `operation` is a name of `arithmetic.OPERATIONS`, `type` that of the result so far."""
 
     operation: str
@@ -141,7 +153,6 @@ class Step:
     sign: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Arithmetic(Typed):
     """A chain of steps from left to right."""
 
@@ -149,14 +160,12 @@ class Arithmetic(Typed):
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Negative(Typed):
     """`-operand`."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Conditional(Typed):
     """`then if condition else otherwise`."""
 
@@ -165,37 +174,32 @@ class Conditional(Typed):
     otherwise: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Call(Typed):
-    """A function of `functions.FUNCTIONS`, by name and the index of its form."""
+    """A function of `functions.functions()`, by name and the index of its form."""
 
     function: str
     form: int
     arguments: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Checked(Typed):
     """Untyped data used as what `type` says: looked at when it is met, Unknown(`type`) if it is something else."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Known(Typed):
     """`known(operand)`: whether it is not Unknown."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class CauseOf(Typed):
     """`cause(operand)`: why it is Unknown, null if it isn't."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Comprehension(Typed):
     """`kind(variable in source: body)`; kind is all, any, none, one, count, filter or map.
 
@@ -238,7 +242,7 @@ Node: TypeAlias = (
 
 def below(node: Node) -> Iterator[Node]:
     """Yield the nodes right below one, in the order of the text; a let's own nodes are not among them."""
-    for name in node.__dataclass_fields__:
+    for name in node.parts:
         yield from _nodes_in(getattr(node, name))
 
 

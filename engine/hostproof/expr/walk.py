@@ -13,7 +13,7 @@ from typing import TypeAlias, cast
 from hostproof.expr import model, steps
 from hostproof.expr.arithmetic import OPERATIONS, Number, negative
 from hostproof.expr.comparing import manner, test
-from hostproof.expr.functions import FUNCTIONS
+from hostproof.expr.functions import functions
 from hostproof.expr.kleene import GATHER, Result, every, negated, some
 from hostproof.expr.model import Node
 from hostproof.expr.scope import Env
@@ -278,7 +278,7 @@ def _call(walk: Walk, node: model.Call, frame: Frame) -> Result:
     arguments = _all_known(walk, node.arguments, frame)
     if isinstance(arguments, Unknown):
         return arguments
-    function = FUNCTIONS[node.function]
+    function = functions()[node.function]
     call = function.forms[node.form].call
     given = [walk.env.snapshot.created, *arguments] if function.timed else arguments
     if frame:

@@ -6,7 +6,7 @@ from hostproof.expr import model
 from hostproof.expr.check.context import Context, Sheet
 from hostproof.expr.check.needs import article, checked, solid
 from hostproof.expr.dimensions import has_any
-from hostproof.expr.functions import FUNCTIONS, Form, Function
+from hostproof.expr.functions import Form, Function, functions
 from hostproof.expr.functions.row import match, result, untyped
 from hostproof.expr.model import Node
 from hostproof.expr.syntax import nodes
@@ -62,7 +62,7 @@ def check_call(sheet: Sheet, parsed: nodes.Call, context: Context) -> Node | Non
         return None
     if name in SPECIAL:
         return None if arguments is None else _special(sheet, parsed, name, arguments)
-    function = FUNCTIONS.get(name)
+    function = functions().get(name)
     if function is None:
         _tell_unknown(sheet, parsed, name)
         return None
@@ -72,7 +72,7 @@ def check_call(sheet: Sheet, parsed: nodes.Call, context: Context) -> Node | Non
 def check_matching(sheet: Sheet, parsed: nodes.Matching, context: Context) -> Node | None:
     """Check `text matches pattern`, which is a call of `matches`."""
     arguments = sheet.nodes((parsed.text, parsed.pattern), context)
-    return None if arguments is None else _call(sheet, parsed, FUNCTIONS["matches"], arguments)
+    return None if arguments is None else _call(sheet, parsed, functions()["matches"], arguments)
 
 
 def _name(sheet: Sheet, parsed: nodes.Call) -> str | None:
@@ -95,8 +95,8 @@ def _tell_comprehension(sheet: Sheet, parsed: nodes.Call, name: str) -> None:
 
 
 def _tell_unknown(sheet: Sheet, parsed: nodes.Call, name: str) -> None:
-    near = _ELSEWHERE.get(name) or nearest(name, (*FUNCTIONS, *SPECIAL, *KINDS))
-    hint = f"did you mean {near}?" if near else "functions are " + ", ".join(sorted((*FUNCTIONS, *SPECIAL, *KINDS)))
+    near = _ELSEWHERE.get(name) or nearest(name, (*functions(), *SPECIAL, *KINDS))
+    hint = f"did you mean {near}?" if near else "functions are " + ", ".join(sorted((*functions(), *SPECIAL, *KINDS)))
     sheet.report("HP-E228", f'no function is called "{name}"', parsed.callee.start, parsed.callee.end, hint)
 
 
@@ -114,7 +114,7 @@ def _tell_count(sheet: Sheet, parsed: nodes.Parsed, name: str, wanted: str, give
 
 
 def _usage(name: str) -> str:
-    function = FUNCTIONS.get(name)
+    function = functions().get(name)
     return "; ".join(f"{name}{form}" for form in function.forms) if function else f"write {name}(value)"
 
 

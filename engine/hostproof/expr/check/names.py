@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hostproof.expr import model
 from hostproof.expr.check.context import Context, Sheet, place
@@ -210,7 +210,7 @@ def _listed(names: Iterable[str]) -> str:
 def narrowed(node: Node, context: Context) -> Node:
     """Return the node without null in its type if the expression has ruled it out."""
     if node.type.nullable and place(node) in context.solid:
-        return replace(node, type=node.type.required())
+        return node.as_type(node.type.required())
     return node
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from hostproof.expr.functions import addresses, lists, numbers, samples, texts, times
+from functools import cache
+
 from hostproof.expr.functions.row import Form, Function
 
-__all__ = ["FUNCTIONS", "Form", "Function"]
+__all__ = ["Form", "Function", "functions"]
 
-ROWS: tuple[Function, ...] = (
-    *numbers.ROWS,
-    *samples.ROWS,
-    *lists.ROWS,
-    *texts.ROWS,
-    *times.ROWS,
-    *addresses.ROWS,
-)
-FUNCTIONS: dict[str, Function] = {row.name: row for row in ROWS}
+
+@cache
+def functions() -> dict[str, Function]:
+    """Return all rows by name; always the same table. Its modules are imported when a function is first needed."""
+    from hostproof.expr.functions import addresses, lists, numbers, samples, texts, times
+
+    modules = (numbers, samples, lists, texts, times, addresses)
+    return {row.name: row for module in modules for row in module.ROWS}

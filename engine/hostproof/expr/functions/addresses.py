@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from hostproof.expr.functions.row import Constants, Form, Function
 from hostproof.expr.undecided import UndecidedError
 from hostproof.facts.unknown import Cause
 
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+
 Address: TypeAlias = "IPv4Address | IPv6Address"
+Network: TypeAlias = "IPv4Network | IPv6Network"
 
 
 def is_ip(text: str) -> bool:
     """Say whether a text is an address."""
     try:
-        ip_address(text)
-    except ValueError:
+        _address(text)
+    except UndecidedError:
         return False
     return True
 
 
 def in_network(text: str, network: str) -> bool:
     """Say whether an address lies in a network; one of the other IP version never does."""
-    try:
-        return _address(text) in ip_network(network, strict=False)
-    except ValueError:
-        raise UndecidedError(Cause.PARSE_ERROR, f"{network[:60]!r} is not a network such as 10.0.0.0/8") from None
+    return _address(text) in _network(network)
 
 
 def is_loopback(text: str) -> bool:
@@ -40,20 +40,29 @@ def is_private(text: str) -> bool:
 
 
 def _address(text: str) -> Address:
+    from ipaddress import ip_address
+
     try:
         return ip_address(text)
     except ValueError:
         raise UndecidedError(Cause.PARSE_ERROR, f"{text[:60]!r} is not an IP address") from None
 
 
+def _network(text: str) -> Network:
+    from ipaddress import ip_network
+
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        raise UndecidedError(Cause.PARSE_ERROR, f"{text[:60]!r} is not a network such as 10.0.0.0/8") from None
+
+
 def _bad_network(arguments: Constants) -> tuple[int, str] | None:
     network = arguments[1]
-    if not isinstance(network, str):
-        return None
     try:
-        ip_network(network, strict=False)
-    except ValueError:
-        return 1, f"{network!r} is not a network such as 10.0.0.0/8"
+        _network(network if isinstance(network, str) else "::/0")
+    except UndecidedError as problem:
+        return 1, problem.unknown.detail
     return None
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 from hostproof.expr.arithmetic import bounded
 from hostproof.expr.functions.row import Constants, Form, Function
 from hostproof.expr.undecided import UndecidedError
 from hostproof.facts.unknown import Cause
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def age(now: int, then: int) -> int:
@@ -19,11 +15,13 @@ def age(now: int, then: int) -> int:
 
 def timestamp(text: str) -> int:
     """Read an ISO 8601 time, `2024-05-01` or `2024-05-01T12:30:00Z`; without a zone it is UTC."""
+    from datetime import UTC, datetime, timedelta
+
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
         raise UndecidedError(Cause.PARSE_ERROR, f"{text[:40]!r} is not a time such as 2024-05-01T12:30:00Z") from None
-    passed = (read if read.tzinfo else read.replace(tzinfo=UTC)) - _EPOCH
+    passed = (read if read.tzinfo else read.replace(tzinfo=UTC)) - datetime(1970, 1, 1, tzinfo=UTC)
     return int(bounded(passed // timedelta(microseconds=1) * 1000))
 
 
