@@ -24,7 +24,8 @@ SWAPS = {
     ">=": ">", "<=": "<", "==": "!=", "!=": "==", ">": ">=", "<": "<=", " not in ": " in ",
     " and ": " or ", " or ": " and ", "any(": "all(", "all(": "any(", "none(": "any(",
 }  # fmt: skip
-ALTERABLE = re.compile("|".join(map(re.escape, SWAPS)) + r'|(?<=[ \[])"[^"\n]+"|(?<= )[0-9]+\b')
+# A `>-` at a line's end is YAML's, not the expression's.
+ALTERABLE = re.compile(r"(?!>-\n)(?:" + "|".join(map(re.escape, SWAPS)) + r')|(?<=[ \[])"[^"\n]+"|(?<= )[0-9]+\b')
 RULE = re.compile(r"^  - id: (\S+)\n(?:(?:    .*)?\n)*", re.MULTILINE)
 EXPRESSION = re.compile(r"^    (?:when|assert): (?:>-\n(?:      .*\n)+|.*\n)", re.MULTILINE)
 
