@@ -27,7 +27,7 @@ SWAPS = {
 # A `>-` at a line's end is YAML's, not the expression's.
 ALTERABLE = re.compile(r"(?!>-\n)(?:" + "|".join(map(re.escape, SWAPS)) + r')|(?<=[ \[])"[^"\n]+"|(?<= )[0-9]+\b')
 RULE = re.compile(r"^  - id: (\S+)\n(?:(?:    .*)?\n)*", re.MULTILINE)
-EXPRESSION = re.compile(r"^    (?:when|assert): (?:>-\n(?:      .*\n)+|.*\n)", re.MULTILINE)
+EXPRESSION = re.compile(r"^    (?:when|let|assert):.*\n(?:      .*\n)*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
