@@ -27,19 +27,16 @@ def find_pack(name_or_path: str, base: Path = Path()) -> Path:
     A folder of the current directory can't pass for a built-in pack: `linux` is built in, `./linux` is a path.
     Raises ProblemError (HP-E301, HP-E302) with the nearest name as a hint.
     """
-    if _is_name(name_or_path):
-        known = data_folder("rules") / name_or_path / FILE_NAME
-        if known.is_file():
-            return known
-    path = base / name_or_path
+    known, path = data_folder("rules") / name_or_path / FILE_NAME, base / name_or_path
     try:
+        if _is_name(name_or_path) and known.is_file():
+            return known
         if path.is_dir():
-            return _in_folder(path)
-        found = path.exists()
+            return _in_folder(path, name_or_path)
+        if path.exists():
+            return path
     except (OSError, ValueError):
-        found = False  # a name too long, or with a NUL
-    if found and name_or_path:
-        return path
+        pass  # a name too long, or with a NUL, leads nowhere
     raise ProblemError((Problem("HP-E301", f"there is no pack {name_or_path[:200]!r}", None, _hint(name_or_path)),))
 
 
@@ -47,11 +44,11 @@ def _is_name(text: str) -> bool:
     return bool(text) and text.replace("-", "").isalnum()
 
 
-def _in_folder(folder: Path) -> Path:
+def _in_folder(folder: Path, named: str) -> Path:
     if (folder / FILE_NAME).exists():
         return folder / FILE_NAME
     hint = f"a pack is a folder with a {FILE_NAME}, or the file itself"
-    raise ProblemError((Problem("HP-E302", f"the folder {folder} has no {FILE_NAME}", None, hint),))
+    raise ProblemError((Problem("HP-E302", f"the folder {named!r} has no {FILE_NAME}", None, hint),))
 
 
 def _hint(text: str) -> str:

@@ -65,8 +65,8 @@ def settle_params(
 def _find(packs: Sequence[RulePack], given: GivenParam, problems: Problems) -> tuple[RulePack, Param] | None:
     """Return the one parameter that a name means, or None with a problem added."""
     pack_name, dot, name = given.name.rpartition(".")
-    found = [(pack, pack.params[name]) for pack in packs if name in pack.params and pack_name in ("", pack.name)]
-    if len(found) == 1 and bool(pack_name) == bool(dot):
+    found = [(pack, pack.params[name]) for pack in packs if name in pack.params and (not dot or pack_name == pack.name)]
+    if len(found) == 1:
         return found[0]
     if found:
         names = " or ".join(f"{pack.name}.{name}" for pack, _ in found)
@@ -99,6 +99,8 @@ def _node(given: GivenParam, kind: Type, problems: Problems) -> Node:
         if node is None:
             raise MisfitError
         return node
+    if kind.kind in (Kind.STRING, Kind.VERSION) and not kind.nullable:
+        return Scalar(file.text, file.text, '"', file, 0, len(file.text))
     try:
         return Scalar(file.text, resolve(file.text), "", file, 0, len(file.text))
     except OverflowError as error:

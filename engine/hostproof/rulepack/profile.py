@@ -131,9 +131,9 @@ class _Written:
         found: dict[Path, None] = {}
         for item in items:
             path = self._pack(item, base)
-            if path in found:
-                self._problems.add("HP-E325", f"{path} is named twice", item.where)
-            if path is not None:
+            if path is not None and path in found:
+                self._problems.add("HP-E325", "the same pack is named before", item.where, "leave one of them out")
+            elif path is not None:
                 found[path] = None
         return tuple(found)
 
