@@ -137,6 +137,20 @@ def test_a_limit_of_processes_delays_but_loses_nothing(agent_as, content) -> Non
     assert [content(answer) for answer in answers] == [f"{number}\n".encode() for number in range(40)]
 
 
+def test_a_limit_of_open_files_delays_but_loses_nothing(agent_as, content) -> None:
+    """Where no further pipe can be had, commands wait for others to end."""
+    tight = agent_as("prlimit", "--nofile=20")
+    answers = tight.answers(*({"ask": "run", "argv": ["echo", str(number)]} for number in range(40)))
+    assert [content(answer) for answer in answers] == [f"{number}\n".encode() for number in range(40)]
+
+
+@pytest.mark.parametrize("argv", [["echo", "a\0b"], ["a\0b"], ["/a\0b"], ["echo", "\ud800"]])
+def test_an_argument_that_no_program_can_have_is_an_error(agent, argv: list[str]) -> None:
+    """A NUL, or a character that can't be encoded, costs this ask alone."""
+    assert "error" in agent.run(*argv)
+    assert agent.run("true")["status"] == 0
+
+
 def test_an_unknown_ask_is_unsupported(agent, cause) -> None:
     """A newer engine may ask for what this agent doesn't know."""
     assert cause(agent.answer(ask="dance")) == "unsupported"

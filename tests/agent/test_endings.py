@@ -142,6 +142,34 @@ def test_a_hanging_file_does_not_stop_commands(agent) -> None:
     assert agent.line()["id"] == 0
 
 
+def test_no_test_file_is_left_behind(agent, tmp_path: Path) -> None:
+    """A call that writes and executes a file finishes before the agent ends."""
+    agent.ask(*({"ask": "call", "name": "write_and_execute", "arguments": [str(tmp_path)]} for _ in range(100)))
+    agent.line()
+    os.killpg(agent.process.pid, signal.SIGTERM)
+    assert agent.process.wait(30) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="unmounting needs root")
+def test_it_works_without_proc(agent_as, content, mark: str, alive, until) -> None:
+    """In a bare chroot there is no /proc: files and commands are still read, and hang no longer than they may."""
+    script = 'umount -l /proc && exec "$@"'
+    probe = subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", "true"], capture_output=True, check=False)
+    if probe.returncode:
+        pytest.skip(f"unmounting is not allowed here: {probe.stderr.decode()}")
+    agent = agent_as("unshare", "-m", "sh", "-c", script, "sh")
+    passwd, echo, hang = agent.answers(
+        {"ask": "file", "path": "/etc/passwd"},
+        {"ask": "run", "argv": ["echo", "x"]},
+        {"ask": "run", "argv": ["sleep", mark], "timeout": 100_000_000},
+    )
+    assert b"root" in content(passwd)
+    assert content(echo) == b"x\n"
+    assert hang["error"]["cause"] == "timeout"
+    assert until(lambda: not alive())
+
+
 def test_an_ask_that_is_no_json_ends_it_with_a_word(agent_as, mark: str, alive, until) -> None:
     """An engine that talks nonsense hears why on standard error."""
     agent = agent_as(stderr=subprocess.PIPE)

@@ -65,6 +65,12 @@ def test_what_is_not_there_is_absent(agent, cause) -> None:
     assert (cause(under), under["status"]) == ("absent", 20)
 
 
+@pytest.mark.parametrize("path", ["/a\0b", "/\ud800"])
+def test_a_name_that_no_file_can_have_is_an_error(agent, cause, path: str) -> None:
+    """A NUL, or a character that can't be encoded."""
+    assert cause(agent.answer(ask="file", path=path)) == "failed"
+
+
 def test_a_fifo_does_not_hang_it(agent, cause, tmp_path: Path) -> None:
     """A FIFO that nobody writes to is refused at once."""
     os.mkfifo(tmp_path / "fifo")

@@ -12,7 +12,8 @@ from collections import deque
 
 from . import calls, files, offspring
 from .lines import AskError, answer, ask_error, now
-from .pipes import LineReader, Writer
+from .pipes import LineReader, Writer, open_descriptors
+from .spawn import empty_input
 
 MOST_TIME = 5.0  # seconds for one file, glob or call
 MOST_AHEAD = 256  # asks handed over and not yet answered
@@ -40,10 +41,9 @@ class Hand:
         """Fork a hand."""
         asks, asks_end = os.pipe()
         answers, answers_end = os.pipe()
-        parent = os.getpid()
         self.pid = os.fork()
         if self.pid == 0:
-            work(asks, answers_end, parent)
+            work(asks, answers_end)
         os.close(asks)
         os.close(answers_end)
         os.set_blocking(answers, False)
@@ -75,7 +75,10 @@ class Hand:
             return []
         if not chunk:
             return self.replace(AskError("failed", "the process that was at it died", "report this as a bug"))
-        lines = self.reader.feed(chunk)
+        try:
+            lines = self.reader.feed(chunk)
+        except ValueError as problem:
+            return self.replace(AskError("too-large", "the answer was {}".format(problem)))
         for _ in lines:
             self.asked.popleft()
         if lines:
@@ -89,12 +92,17 @@ class Hand:
         cure = "see whether the file system answers at all"
         return self.replace(AskError("timeout", "not finished after {:g} s".format(MOST_TIME), cure))
 
+    def close(self) -> None:
+        """Let the hand end."""
+        if self.pid:
+            os.close(self.answers)
+            os.close(self.writer.end)
+            self.pid = 0
+
     def replace(self, why: AskError) -> "list[bytes]":
         """End the hand; return the answer of the ask it was at. The others will be asked again."""
         offspring.send(self.pid, signal.SIGKILL)
-        os.close(self.answers)
-        os.close(self.writer.end)
-        self.pid = 0
+        self.close()
         if not self.asked:
             return []
         lost = self.asked.popleft()[0]
@@ -103,11 +111,10 @@ class Hand:
         return [answer(lost, why.fields(), now())]
 
 
-def work(asks: int, answers: int, parent: int) -> None:
+def work(asks: int, answers: int) -> None:
     """Be the hand: answer lines until there are no more; never returns."""
     try:
-        offspring.die_with_parent(parent, signal.SIGKILL)
-        become_quiet(asks, answers)
+        let_go(asks, answers)
         reader = LineReader(LONGEST_ANSWER)
         while True:
             chunk = os.read(asks, CHUNK)
@@ -119,25 +126,22 @@ def work(asks: int, answers: int, parent: int) -> None:
         os._exit(1)
 
 
-def become_quiet(asks: int, answers: int) -> None:
-    """Let go of everything that is the loop's: its signals, its descriptors; those of the engine above all."""
-    for heard in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGCHLD):
-        signal.signal(heard, signal.SIG_DFL)
+def let_go(asks: int, answers: int) -> None:
+    """Close everything that is the loop's, the engine's pipes above all: a hand that hangs must not hold them.
+
+    The loop's signal handlers, which do nothing, stay: a hand that is asked to end first finishes what it is at, and
+    so leaves no test file behind, and then finds that there is nothing more to do.
+    """
     signal.set_wakeup_fd(-1)
-    empty = os.open("/dev/null", os.O_RDWR)
+    empty = empty_input()
     for number in (0, 1, 2):
         os.dup2(empty, number)
-    for name in os.listdir("/proc/self/fd"):
-        if int(name) not in (0, 1, 2, asks, answers):
-            close_quietly(int(name))
-
-
-def close_quietly(end: int) -> None:
-    """Close a descriptor that may be closed already (the one the folder was listed through)."""
-    try:
-        os.close(end)
-    except OSError:
-        return
+    for end in open_descriptors():
+        if end not in (0, 1, 2, asks, answers):
+            try:
+                os.close(end)
+            except OSError:
+                continue
 
 
 def write_all(end: int, data: bytes) -> None:
@@ -156,6 +160,8 @@ def do(ask: "dict[str, object]") -> bytes:
         fields = problem.fields()
     except OSError as problem:
         fields = ask_error(problem, str(ask.get("name", ask["ask"]))).fields()
+    except ValueError as problem:  # a name with a NUL, or one that can't be encoded
+        fields = AskError("failed", str(problem)).fields()
     except Exception as problem:  # noqa: BLE001 - one broken row of a table must not cost the others
         fields = AskError("failed", "{}: {}".format(type(problem).__name__, problem), "report this as a bug").fields()
     return answer(ask["id"], fields, started)

@@ -50,11 +50,13 @@ class Loop:
     def run(self) -> None:
         """Answer everything, or stop when the engine goes away or a signal comes."""
         self.writer.put(hello())
+        self.hand.start()
         while not self.ended and (not self.complete or self.busy or self.writer.waiting):
             self.begin()
             for end, _ in self.wait():
                 self.serve(end)
             self.tick()
+        self.hand.close()
         offspring.end_all()
 
     @property
@@ -97,7 +99,11 @@ class Loop:
             if self.commands:
                 self.short = True
                 return False
-            self.say(ask["id"], AskError("failed", str(problem), "raise the limit of processes").fields(), started)
+            self.say(
+                ask["id"],
+                AskError("failed", str(problem), "raise the limits of processes and open files").fields(),
+                started,
+            )
         else:
             self.commands[command.pid] = command
             self.ends.update({command.out: command, command.err: command})
@@ -108,7 +114,7 @@ class Loop:
         poll = select.poll()
         poll.register(self.wake, READ)
         poll.register(self.asks, READ)
-        if self.hand.pid and not self.full:
+        if not self.full and self.hand.pid:
             poll.register(self.hand.answers, READ)
             if self.hand.writer.waiting:
                 poll.register(self.hand.writer.end, select.POLLOUT)

@@ -10,6 +10,7 @@ import sys
 
 from . import offspring
 from .loop import Loop
+from .pipes import open_descriptors
 
 WATCHED = (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 PATIENCE = 60.0  # seconds between looks when nothing happens
@@ -35,10 +36,10 @@ def main() -> None:
 
 def keep_to_ourselves() -> None:
     """See that no command inherits a descriptor that we were given by mistake."""
-    for name in os.listdir("/proc/self/fd"):
+    for end in open_descriptors():
         try:
-            os.set_inheritable(int(name), False)
-        except OSError:  # the one that the folder was listed through
+            os.set_inheritable(end, False)
+        except OSError:
             continue
 
 

@@ -13,6 +13,8 @@ PR_SET_CHILD_SUBREAPER = 36
 
 MARK = b"HOSTPROOF_ASK"  # in the environment of every command: the number of its ask
 
+CHILDREN_LISTED = os.path.exists("/proc/{0}/task/{0}/children".format(os.getpid()))
+
 TERM_TIME = 0.15  # seconds that a process has to clean up after itself between SIGTERM and SIGKILL
 LAST_TIME = 1.0  # seconds after which what survives SIGKILL (uninterruptible sleep) is given up
 
@@ -41,19 +43,24 @@ def die_with_parent(parent: int, number: int) -> None:
 
 def children(pid: int) -> "list[int]":
     """Return the children of a process, whichever of its threads started them, zombies included."""
+    if not CHILDREN_LISTED:
+        return scanned_children(pid)
     found: "list[int]" = []
     try:
         for thread in os.listdir("/proc/{}/task".format(pid)):
             with open("/proc/{}/task/{}/children".format(pid, thread), "rb") as file:
                 found += map(int, file.read().split())
-    except OSError:
-        return scanned_children(pid)
+    except OSError:  # it has ended, and its children are somebody else's
+        return found
     return found
 
 
 def scanned_children(pid: int) -> "list[int]":
-    """Return the same the slow way, for a kernel without CONFIG_PROC_CHILDREN (and for a process that has ended)."""
-    return [int(name) for name in os.listdir("/proc") if name.isdigit() and parent_of(name) == pid]
+    """Return the same the slow way, for a kernel without CONFIG_PROC_CHILDREN; nothing where /proc isn't mounted."""
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit() and parent_of(name) == pid]
+    except OSError:
+        return []
 
 
 def parent_of(pid: str) -> int:

@@ -7,6 +7,14 @@ from itertools import islice
 MOST_PARTS = 64  # of one writev(2); the kernel takes 1024
 
 
+def open_descriptors() -> "list[int]":
+    """Return the descriptors that are open, and one that is not any more; without /proc those that may be."""
+    try:
+        return [int(name) for name in os.listdir("/proc/self/fd")]
+    except OSError:
+        return list(range(1024))
+
+
 class Writer:
     """Bytes on their way out of a descriptor. `waiting` counts those not yet taken."""
 

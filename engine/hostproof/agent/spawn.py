@@ -16,10 +16,8 @@ FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin"
 KEPT = ("HOME", "USER", "LOGNAME")
 GLIBC = {32, 33}  # signals that it keeps for itself
 SIGNALS = tuple(set(range(1, signal.NSIG)) - {signal.SIGKILL, signal.SIGSTOP} - GLIBC)
-CURES = {
-    errno.ENOEXEC: "give it a first line that names its interpreter, as in #!/bin/sh",
-    errno.EAGAIN: "raise the limit of processes (RLIMIT_NPROC, pids.max)",
-}
+SHORTAGES = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
+CURES = {errno.ENOEXEC: "give it a first line that names its interpreter, as in #!/bin/sh"}
 
 
 def search_path(environ: "dict[str, str]") -> "list[str]":
@@ -67,27 +65,31 @@ class Starter:
     def start(self, argv: "list[str]", mark: str) -> "tuple[int, int, int]":
         """Start a program; return its pid (its group's and session's too) and the ends to read its outputs from.
 
-        Raises AskError; BlockingIOError where no process can be had just now.
+        Raises AskError; BlockingIOError where no process or pipe can be had just now.
         """
-        path = self.program(argv[0])
         environment = dict(self.environment)
         environment[MARK] = mark.encode("ascii")
-        out, out_end = os.pipe()
-        err, err_end = os.pipe()
+        path = argv[0]
+        ends: "list[int]" = []
         try:
+            path = self.program(path)
+            ends += os.pipe()
+            ends += os.pipe()
+            out, out_end, err, err_end = ends
             pid = spawn(to_bytes(path), [to_bytes(word) for word in argv], environment, (self.empty, out_end, err_end))
-        except OSError as problem:
-            os.close(out)
-            os.close(err)
-            if problem.errno in (errno.EAGAIN, errno.ENOMEM):
-                raise BlockingIOError(problem.errno, str(problem)) from None
+        except (OSError, ValueError) as problem:
+            close_all(ends)
             raise not_started(problem, path) from None
-        finally:
-            os.close(out_end)
-            os.close(err_end)
+        close_all([out_end, err_end])
         os.set_blocking(out, False)
         os.set_blocking(err, False)
         return pid, out, err
+
+
+def close_all(ends: "list[int]") -> None:
+    """Close descriptors."""
+    for end in ends:
+        os.close(end)
 
 
 def empty_input() -> int:
@@ -100,8 +102,12 @@ def empty_input() -> int:
         return end
 
 
-def not_started(problem: OSError, path: str) -> AskError:
-    """Return why a program could not be started."""
+def not_started(problem: "OSError | ValueError", path: str) -> Exception:
+    """Return why a program could not be started; BlockingIOError if it may be when others have ended."""
+    if not isinstance(problem, OSError):  # an argument with a NUL, or one that can't be encoded
+        return AskError("failed", "{}: {}".format(path, problem))
+    if problem.errno in SHORTAGES:
+        return BlockingIOError(problem.errno, "{}: {}".format(path, os.strerror(problem.errno)))
     if problem.errno == errno.ENOENT and os.path.exists(path):
         return AskError("no-tool", path + ": the interpreter it names does not exist", "", problem.errno)
     if problem.errno in (errno.ENOENT, errno.ENOTDIR):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 GRACE = 3.0  # seconds that the agent has to end all it started, after which its own group is killed
 CHUNK = 262144
-MOST_HEARD = 1024 * 1024 * 1024
+MOST_HEARD = 512 * 1024 * 1024
 MOST_STDERR = 4096
 _REPORT = "report this as a bug of hostproof, with the evidence"
 
@@ -56,8 +56,18 @@ class Session:
         """Return the answer to the ask of this number, an error if none came."""
         return self.answers.get(number) or Answer(error=self.trouble)
 
-    def hear(self, chunk: bytes) -> None:
-        """Take what the agent wrote. Raises WireError."""
+    def hear(self, name: str, chunk: bytes) -> None:
+        """Take what the agent wrote to one of its outputs; nonsense ends the session."""
+        if name == "stderr":
+            self.stderr = (self.stderr + chunk)[-MOST_STDERR:]
+            return
+        try:
+            self.cut(chunk)
+        except WireError as problem:
+            self.trouble = Unknown(Cause.FAILED, f"the agent wrote what it never should: {problem}", _REPORT)
+
+    def cut(self, chunk: bytes) -> None:
+        """Cut what the agent wrote into lines, and take them. Raises WireError."""
         self.heard += len(chunk)
         *lines, rest = chunk.split(b"\n")
         for line in lines:
@@ -108,15 +118,7 @@ def _talk(agent: _Agent, session: Session, end: int, progress: Callable[[int], N
         if left <= 0:
             return
         known = len(session.answers)
-        for name, chunk in agent.exchange(session, left / SECOND):
-            if name == "stderr":
-                session.stderr = (session.stderr + chunk)[-MOST_STDERR:]
-                continue
-            try:
-                session.hear(chunk)
-            except WireError as problem:
-                detail = f"the agent wrote what it never should: {problem}"
-                session.trouble = Unknown(Cause.FAILED, detail, _REPORT)
+        agent.exchange(session, left / SECOND)
         if progress is not None and len(session.answers) > known:
             progress(len(session.answers))
 
@@ -186,8 +188,8 @@ class _Agent:
                 os._exit(255)
             raise
 
-    def exchange(self, session: Session, patience: float) -> list[tuple[str, bytes]]:
-        """Wait, at most `patience` seconds; write what can be written, return what was read from which pipe."""
+    def exchange(self, session: Session, patience: float) -> None:
+        """Wait, at most `patience` seconds; write what can be written, and let the session hear what was read."""
         poll = select.poll()
         for name in self._ends:
             if name != "stdin":
@@ -197,9 +199,11 @@ class _Agent:
         ready = {end for end, _ in poll.poll(patience * 1000 + 1)}
         if self._ends.get("stdin") in ready:
             self._send(session)
-        heard = [(name, self._receive(name)) for name in ("stderr", "stdout") if self._ends.get(name) in ready]
+        # Standard error last: what the agent said there before it ended is there when its output is seen to end.
+        for name in ("stdout", "stderr"):
+            if self._ends.get(name) in ready or (name in self._ends and "stdout" not in self._ends):
+                session.hear(name, self._receive(name))
         self.open = "stdout" in self._ends
-        return heard
 
     def _send(self, session: Session) -> None:
         try:

@@ -16,6 +16,7 @@ LONGEST_LINE = 64 * 1024 * 1024
 DEEPEST = 32
 _LEAST, _LARGEST = -(2**63), 2**64 - 1  # what a snapshot's JSON can hold
 _MOST_TEXT = 500
+_LATEST = 2**62  # the year 2116
 
 END = b'{"ask":"end"}\n'
 
@@ -57,8 +58,11 @@ def decode_hello(line: bytes) -> Hello:
     uname = said.get("uname")
     if not isinstance(uname, list):
         raise WireError("no uname")
+    clock = _whole(said, "clock")
+    if not 0 < clock <= _LATEST:
+        raise WireError("a clock out of range")
     names = tuple(one_line(str(name), _MOST_TEXT) for name in uname)
-    return Hello(names, _whole(said, "uid"), _text(said, "python"), _whole(said, "clock"))
+    return Hello(names, _whole(said, "uid"), _text(said, "python"), clock)
 
 
 def decode_answer(line: bytes) -> tuple[int, Answer]:
