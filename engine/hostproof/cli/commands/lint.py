@@ -6,8 +6,8 @@ from hostproof.cli.arguments.given import Given
 from hostproof.cli.job import DEFAULT_PACK
 from hostproof.cli.screen import show
 from hostproof.facts.builtin import builtin_catalog
-from hostproof.rulepack.find import find_pack
-from hostproof.rulepack.load import check_pack, pack_file
+from hostproof.rulepack.find import find_pack, pack_file
+from hostproof.rulepack.load import check_pack
 from hostproof.rulepack.model import RulePack
 from hostproof.source.files import read_source
 from hostproof.source.problems import ProblemError, Problems
