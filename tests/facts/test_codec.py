@@ -20,7 +20,9 @@ from hostproof.facts.codec.frame import MOST_BYTES, pack_frame, unpack_frame
 from hostproof.facts.snapshot import Evidence, FactInfo, Host, PackRef, Snapshot, Value
 from hostproof.facts.types import ANY, BYTES, COUNT
 from hostproof.facts.unknown import Cause, Unknown
+from hostproof.source.codes import snapshot as codes
 from hostproof.source.problems import ProblemError
+from hostproof.source.render import render_problems
 
 SNAPSHOT = Snapshot(
     created=1_795_444_710_000_000_000,
@@ -178,6 +180,31 @@ def test_what_is_no_snapshot_file_is_refused(data: bytes, code: str, said: str) 
     """Foreign, cut, damaged, oversized, altered and oddly spelled files each have their own message."""
     found, message = refused(data)
     assert (found, said) == (code, said if said in message else message)
+
+
+EXAMPLES = {
+    "HP-E401": TEXT,
+    "HP-E402": GOOD[:-1],
+    "HP-E403": GOOD + b"x",
+    "HP-E404": pack_frame(b"\0" * (MOST_BYTES + 1)),
+    "HP-E405": pack_frame(TEXT.replace(b"4096", b"4097")),
+    "HP-E406": sealed(BODY.replace(b'"took":7', b'"took":6,"took":7')),
+    "HP-E407": sealed(b'{"hostproof":"snapshot-2","more":true}'),
+    "HP-E408": sealed(BODY.replace(b'"took":7', b'"took":"7"')),
+}
+
+
+def test_every_code_of_snapshots_has_an_example() -> None:
+    """The table of codes and the examples below don't drift apart."""
+    assert [row.code for row in codes.ROWS] == list(EXAMPLES)
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_what_is_told_of_a_wrong_file(code: str, golden: Callable[[str], Callable[[str], None]]) -> None:
+    """Each code's message and hint are as people see them."""
+    with pytest.raises(ProblemError) as error:
+        decode_snapshot(EXAMPLES[code], "host.snapshot")
+    golden(f"facts/{code}.txt")(render_problems(error.value.problems))
 
 
 @pytest.mark.parametrize(

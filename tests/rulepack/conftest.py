@@ -12,10 +12,9 @@ from hostproof.facts.catalog import Catalog
 from hostproof.rulepack.load import load_pack
 from hostproof.rulepack.model import RulePack
 from hostproof.source.problems import Problem
+from hostproof.source.render import render_problems
 
-TESTS = Path(__file__).parents[1]
-SUITE = TESTS / "suite" / "rulepack"
-GOLDEN = TESTS / "golden" / "rulepack"
+SUITE = Path(__file__).parents[1] / "suite" / "rulepack"
 
 
 @pytest.fixture(scope="session")
@@ -32,25 +31,11 @@ def packs(catalog: Catalog) -> dict[str, RulePack]:
 
 
 @pytest.fixture
-def check_problems(update: bool) -> Callable[[Path, Sequence[Problem]], None]:
-    """Compare problems with the golden that is named like the text they are of; with --update, write it instead."""
+def check_problems(golden: Callable[[str], Callable[[str], None]]) -> Callable[[Path, Sequence[Problem]], None]:
+    """Compare problems, as a terminal shows them, with the golden that is named like the text they are of."""
 
     def check(path: Path, problems: Sequence[Problem]) -> None:
-        listing = "".join(map(shown, problems))
-        golden = GOLDEN / path.parent.name / f"{path.stem}.txt"
-        if update:
-            golden.parent.mkdir(parents=True, exist_ok=True)
-            golden.write_text(listing, encoding="utf-8")
-        assert listing == golden.read_text(encoding="utf-8")
+        shown = render_problems(problems) if problems else ""
+        golden(f"rulepack/{path.parent.name}/{path.stem}.txt")(shown.replace(f"{path.parent}/", ""))
 
     return check
-
-
-def shown(problem: Problem) -> str:
-    """Return a problem as a golden has it: code and place, the characters it is about, message and hint."""
-    span = problem.span
-    assert span is not None
-    text = " ".join(span.file.text[span.start : span.end].split())
-    about = text if len(text) <= 60 else text[:57] + "..."
-    hint = f"\n  {problem.hint}" if problem.hint else ""
-    return f"{problem.code} {span.line}:{span.column} [{about}]\n  {problem.message}{hint}\n"

@@ -11,7 +11,7 @@ from hostproof.facts.catalog import Owner
 from hostproof.facts.types import Type
 from hostproof.facts.unknown import Cause, Unknown
 
-Value: TypeAlias = "bool | int | float | str | None | list[Value] | dict[str, Value]"
+Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 
 
 @dataclass(frozen=True, slots=True)
