@@ -42,7 +42,7 @@ def _dispatch_or_refuse(words: Sequence[str]) -> int:
     except ProblemError as error:
         from hostproof.source.render import render_problems
 
-        warn(render_problems(error.problems))
+        warn(render_problems(error.problems).rstrip())
         return USAGE
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from hostproof.source.problems import ProblemError, Problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +28,12 @@ class Given:
     def flag(self, option: str) -> bool:
         """Return whether a flag was given."""
         return option in self.words
+
+
+@contextmanager
+def noted(problems: Problems) -> Iterator[None]:
+    """Add what is refused inside to `problems`, so that a user hears of everything that is wrong at once."""
+    try:
+        yield
+    except ProblemError as error:
+        problems.found.extend(error.problems)

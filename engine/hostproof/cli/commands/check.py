@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from hostproof.cli.arguments.given import Given
+from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import JUDGED_FORMATS
 from hostproof.cli.job import judge, read_job
 from hostproof.cli.outputs import write_all
 from hostproof.cli.reports import render_all, wanted_reports
 from hostproof.cli.taking import read_taking, take_snapshot
+from hostproof.source.problems import Problems
 
 
 def run(given: Given) -> int:
     """Judge the target and return 0 fit, 1 unfit or 3 undecided; raises ProblemError before anything is collected."""
-    outputs = wanted_reports(given, (*JUDGED_FORMATS, "snapshot"))
-    job = read_job(given)
-    taking = read_taking(given)
+    problems = Problems()
+    with noted(problems):
+        outputs = wanted_reports(given, (*JUDGED_FORMATS, "snapshot"))
+    with noted(problems):
+        job = read_job(given)
+    with noted(problems):
+        taking = read_taking(given)
+    problems.refuse()
     snapshot = take_snapshot(taking, job.packs)
     evaluation = judge(job, snapshot)
     write_all(render_all(outputs, evaluation, snapshot, given))

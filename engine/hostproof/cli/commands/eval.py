@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hostproof.cli.arguments.given import Given
+from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import JUDGED_FORMATS
 from hostproof.cli.job import judge, read_job
 from hostproof.cli.outputs import write_all
 from hostproof.cli.reports import named_reports, render_all, wanted_reports
 from hostproof.facts.codec import read_snapshot
+from hostproof.source.problems import Problems
 
 
 def run(given: Given) -> int:
@@ -18,8 +19,12 @@ def run(given: Given) -> int:
     Nothing is written before all snapshots have been read and judged.
     """
     paths = [Path(word) for word in given.rest]
-    outputs = named_reports(wanted_reports(given, JUDGED_FORMATS), paths)
-    job = read_job(given)
+    problems = Problems()
+    with noted(problems):
+        outputs = named_reports(wanted_reports(given, JUDGED_FORMATS), paths)
+    with noted(problems):
+        job = read_job(given)
+    problems.refuse()
     files: list[tuple[str, str | bytes]] = []
     codes = set()
     for path, named in zip(paths, outputs, strict=True):

@@ -8,7 +8,6 @@ from hostproof.cli.screen import show
 from hostproof.facts.builtin import builtin_catalog
 from hostproof.rulepack.find import find_pack, pack_file
 from hostproof.rulepack.load import check_pack
-from hostproof.rulepack.model import RulePack
 from hostproof.source.files import read_source
 from hostproof.source.problems import ProblemError, Problems
 from hostproof.source.render import render_problems
@@ -27,14 +26,7 @@ def _lint(word: str) -> int:
     except ProblemError as error:
         problems.found.extend(error.problems)
     if problems.found:
-        show(render_problems(problems.ordered()).rstrip("\n") + "\n")
-    show(f"{pack.name if pack else word}: {_summary(pack, problems)}\n")
+        show(render_problems(problems.ordered()).rstrip() + "\n\n")
+    if pack and not problems.found:
+        show(f"{pack.name}: {len(pack.rules)} rule{'' if len(pack.rules) == 1 else 's'}, no problems\n")
     return 2 if problems.errors else 0
-
-
-def _summary(pack: RulePack | None, problems: Problems) -> str:
-    found = problems.ordered()
-    warnings = len(found) - problems.errors
-    counts = [(len(pack.rules) if pack else 0, "rule"), (problems.errors, "error"), (warnings, "warning")]
-    parts = [f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in counts if number]
-    return ", ".join(parts if found else [*parts, "no problems"])

@@ -1,0 +1,36 @@
+"""Completion, as a shell asks for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Run
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script(run: Run, shell: str) -> None:
+    """Each shell gets a script of its own."""
+    done = run(_HOSTPROOF_COMPLETE=f"{shell}_source")
+    assert done.returncode == 0
+    assert "_HOSTPROOF_COMPLETE" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "offers"),
+    [
+        ("hostproof ", {"check", "collect", "eval", "lint", "plan", "facts"}),
+        ("hostproof co", {"collect"}),
+        ("hostproof check --fa", {"--fail-on"}),
+        ("hostproof check --fail-on ", {"critical", "high", "medium", "low", "info"}),
+        ("hostproof check -f j", {"junit=", "json="}),
+        ("hostproof eval -f s", set()),
+        ("hostproof check --pack lin", {"linux"}),
+        ("hostproof lint lin", {"linux"}),
+        ("hostproof plan -f ", {"text", "json"}),
+    ],
+)
+def test_the_offers(run: Run, line: str, offers: set[str]) -> None:
+    """Commands, options, packs, formats and words are offered where they may stand."""
+    words = line.split(" ")
+    done = run(_HOSTPROOF_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=str(len(words) - 1))
+    assert {row.split(",", 1)[1] for row in done.stdout.split()} == offers
