@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -23,3 +25,21 @@ def update(request: pytest.FixtureRequest) -> bool:
     if wanted and "CI" in os.environ:
         pytest.fail("--update is for people, not for CI")
     return wanted
+
+
+@pytest.fixture
+def golden(update: bool) -> Callable[[str], Callable[[str], None]]:
+    """Give for a name below tests/golden a function that compares a text with that file, or rewrites the file."""
+
+    def named(name: str) -> Callable[[str], None]:
+        path = Path(__file__).parent / "golden" / name
+
+        def compare(text: str) -> None:
+            if update:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(text.encode())
+            assert text == path.read_bytes().decode()
+
+        return compare
+
+    return named

@@ -60,7 +60,7 @@ class Builder:
         self._open: set[str] = set()  # the anchors of the nodes around the one being read
         self._aliases = 0
         self._nodes = 0
-        self._depth = 0
+        self._starts: list[int] = []  # of the lists and mappings around the node being read
         self._deepest = 0
         self._usable = True
 
@@ -82,6 +82,10 @@ class Builder:
             return None
         return node if self._usable else None
 
+    def innermost(self) -> int | None:
+        """Return where the list or mapping begins that is being read."""
+        return self._starts[-1] if self._starts else None
+
     def _node(self, event: Any) -> Node:
         if type(event) is self._scalar_kind and event.anchor is None and event.ctag is None:
             text, style = event.value, event.style
@@ -98,13 +102,13 @@ class Builder:
 
     def _collection(self, event: Any) -> Sequence | Mapping:
         start: int = event.start_mark.index
-        self._depth += 1
-        self._deepest = max(self._deepest, self._depth)
-        if self._depth > MOST_DEPTH:
+        self._starts.append(start)
+        self._deepest = max(self._deepest, len(self._starts))
+        if len(self._starts) > MOST_DEPTH:
             self._stop("HP-E019", f"nested more than {MOST_DEPTH} deep", start)
         sequence = type(event) is self._kinds.SequenceStartEvent
         node = self._sequence(start) if sequence else self._mapping(start)
-        self._depth -= 1
+        self._starts.pop()
         return node
 
     def _sequence(self, start: int) -> Sequence:
@@ -143,27 +147,21 @@ class Builder:
             hint = "write the entries out, or give single values an alias"
             return self._spoil("HP-E016", "merge keys are not allowed", key.where, hint)
         if key.text in seen:
-            self._problems.add("HP-E010", f'the key "{key.text}" is given twice', key.where, "keep one of them")
+            hint = f"keep one of them; the other's value begins on line {seen[key.text].where.line}"
+            self._problems.add("HP-E010", f'the key "{key.text}" is given twice', key.where, hint)
             return False
         if not isinstance(key.value, str):
-            self._tell_kind(key)
+            message = f"the key {key.text} is not text" if key.text else "there is no key before the colon"
+            self._problems.add("HP-E011", message, key.where, f'put it in quotes: "{key.text}"')
         return True
-
-    def _tell_kind(self, key: Scalar) -> None:
-        """Tell that a key is not text; it is still good for the text it has."""
-        if not key.text:
-            self._problems.add("HP-E011", "there is no key before the colon", key.where, "write one")
-            return
-        kind = {bool: "true or false", type(None): "null"}.get(type(key.value), "a number")
-        hint = f'put it in quotes: "{key.text}"'
-        self._problems.add("HP-E011", f"a key must be text, and {key.text} is {kind}", key.where, hint)
 
     def _decorated(self, event: Any) -> Node:
         """Return the node of an event with an anchor or a tag."""
-        name, tag = event.anchor, event.ctag
-        if tag is not None:
-            hint = "leave it out; quotes make a text of anything"
-            self._problems.add("HP-E013", f"the tag {tag} is not allowed", self._at(event, TAG), hint)
+        name = event.anchor
+        if event.ctag is not None:
+            place, hint = self._at(event, TAG), "leave it out; quotes make a text of anything"
+            tag = self._file.text[place.start : place.end]
+            self._problems.add("HP-E013", f"the tag {tag} is not allowed", place, hint)
         match = PROPERTIES.match(self._file.text, event.start_mark.index, event.end_mark.index)
         event.start_mark = _Mark(match.end()) if match else event.start_mark
         event.anchor = event.ctag = None
@@ -172,9 +170,9 @@ class Builder:
     def _anchored(self, name: str, event: Any) -> Node:
         nodes, deepest = self._nodes, self._deepest
         self._open.add(name)
-        self._deepest = self._depth
+        self._deepest = len(self._starts)
         node = self._node(event)
-        self._anchors[name] = _Anchored(node, self._nodes - nodes, self._deepest - self._depth)
+        self._anchors[name] = _Anchored(node, self._nodes - nodes, self._deepest - len(self._starts))
         self._open.discard(name)
         self._deepest = max(deepest, self._deepest)
         return node
@@ -187,7 +185,7 @@ class Builder:
         anchored = None if event.anchor in self._open else self._anchors.get(event.anchor)
         if anchored is None:
             return self._refuse_alias(event.anchor, self._file.span(start, event.end_mark.index))
-        height = self._depth + anchored.height
+        height = len(self._starts) + anchored.height
         self._deepest = max(self._deepest, height)
         if height > MOST_DEPTH:
             self._stop("HP-E019", f"nested more than {MOST_DEPTH} deep", start)

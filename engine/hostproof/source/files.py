@@ -25,8 +25,8 @@ def read_source(path: str | Path) -> SourceFile:
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        known = SourceFile(str(path), data[: error.start].decode() + "\ufffd")
-        place = known.span(len(known.text) - 1, len(known.text))
+        at = len(data[: error.start].decode())
+        place = SourceFile(str(path), data.decode(errors="replace")).span(at, at + 1)
         message = f"byte {error.start + 1} (0x{data[error.start]:02x}) is not UTF-8"
         raise ProblemError((Problem("HP-E005", message, place, "save the file as UTF-8"),)) from error
     return SourceFile(str(path), text.removeprefix(BYTE_ORDER_MARK))

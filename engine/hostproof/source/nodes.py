@@ -40,8 +40,8 @@ class Scalar:
 
     @property
     def where(self) -> Span:
-        """The place of the whole scalar, quotes included."""
-        return Span(self.file, self.start, self.end)
+        """The place of the whole scalar, with its quotes or its block's header."""
+        return _trimmed(self)
 
     def span(self, start: int, end: int) -> Span:
         """Return where the characters from `start` up to `end` of `text` stand in the file.
@@ -122,6 +122,6 @@ class Mapping:
         return self._values.get(name)
 
 
-def _trimmed(node: Sequence | Mapping) -> Span:
+def _trimmed(node: Node) -> Span:
     """Leave out the blank lines below a block, which libyaml counts in."""
     return Span(node.file, node.start, node.start + len(node.file.text[node.start : node.end].rstrip()))

@@ -25,8 +25,8 @@ ALLOWED = r"\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U000
 PLAIN_ASCII = bytes([*b"\t\n", *range(0x20, 0x7F)])
 FORBIDDEN = re.compile(rf"\r(?!\n)|[^\r{ALLOWED}]")
 
-# A colon inside an unquoted text in brackets, `[http://x:1/y]`: right in YAML 1.2, an error for libyaml 0.1.
-FLOW_COLON = re.compile(r"""(?<=[^\s\[\]{},"']):(?=[^\s\[\]{},])""")
+# What YAML 1.2 allows inside an unquoted text in brackets, `[http://x/?y]`, and libyaml 0.1 does not.
+INNER = re.compile(r"""(?<=[^\s\[\]{},"'])(?::(?=[^\s\[\]{},])|\?)""")
 PRIVATE_USE = range(0xE000, 0xF900)
 
 
@@ -42,8 +42,7 @@ def load_yaml(file: SourceFile, problems: Problems) -> Node | None:
         return None
     forbidden = _forbidden(file.text)
     if forbidden:
-        hint = r"leave it out, or write it in double quotes as an escape: \u and four hexadecimal digits"
-        problems.add("HP-E006", f"{_named(forbidden[0])} is not allowed", file.span(*forbidden.span()), hint)
+        problems.add("HP-E006", _named(forbidden[0]), file.span(*forbidden.span()), _remedy(forbidden[0]))
         return None
     found = Problems()
     with _collector_paused():
@@ -61,7 +60,14 @@ def _forbidden(text: str) -> re.Match[str] | None:
 def _named(char: str) -> str:
     import unicodedata
 
-    return f"the character U+{ord(char):04X} {unicodedata.name(char, '')}".rstrip()
+    name = " ".join((f"U+{ord(char):04X}", unicodedata.name(char, ""))).rstrip()
+    return f"the character {name} is not allowed"
+
+
+def _remedy(char: str) -> str:
+    if char == "\r":
+        return "end each line with a line feed"
+    return r"leave it out, or write it in double quotes as an escape: \u and four hexadecimal digits"
 
 
 @contextmanager
@@ -79,22 +85,24 @@ def _collector_paused() -> Iterator[None]:
 def _build(file: SourceFile, problems: Problems) -> Node | None:
     from ruamel.yaml.error import MarkedYAMLError
 
-    for events in (_events, _events_with_colons):
+    for events in (_events, _patient_events):
         problems.found.clear()
+        builder = Builder(file, events(file.text), problems)
         try:
-            return Builder(file, events(file.text), problems).document()
+            return builder.document()
         except StopError:
             return None
         except MarkedYAMLError as error:
-            problems.found.append(_problem(file, error))
-            if "unexpected ':'" not in str(error.problem):
-                return None
+            problems.found.append(_problem(file, error, builder.innermost()))
     return None
 
 
-def _problem(file: SourceFile, error: Any) -> Problem:
-    opening = error.context_mark.index if error.context_mark else None
-    return syntax_problem(file, error.problem, error.context or "", error.problem_mark.index, opening)
+def _problem(file: SourceFile, error: Any, innermost: int | None) -> Problem:
+    at = error.problem_mark.index
+    opening = error.context_mark.index if error.context_mark else at
+    # libyaml often names no construct but the one that could not even begin.
+    opening = innermost if opening == at and innermost is not None else opening
+    return syntax_problem(file, error.problem, error.context or "", at, opening)
 
 
 def _events(text: str) -> Callable[[], Any]:
@@ -104,16 +112,17 @@ def _events(text: str) -> Callable[[], Any]:
     return next_event
 
 
-def _events_with_colons(text: str) -> Callable[[], Any]:
-    """Let another character stand in for the colons that libyaml refuses, so that no place moves."""
-    stand_in = next(chr(code) for code in PRIVATE_USE if chr(code) not in text)
-    next_event = _events(FLOW_COLON.sub(stand_in, text))
+def _patient_events(text: str) -> Callable[[], Any]:
+    """Let other characters stand in for what libyaml refuses inside unquoted texts, so that no place moves."""
+    used = set(text)
+    stand_ins = dict(zip(":?", (char for char in map(chr, PRIVATE_USE) if char not in used), strict=False))
+    originals = str.maketrans({stand_in: char for char, stand_in in stand_ins.items()})
+    next_event = _events(INNER.sub(lambda match: stand_ins.get(match[0], match[0]), text))
 
     def restored() -> Any:
         event = next_event()
-        value = getattr(event, "value", None)
-        if value and stand_in in value:
-            event.value = value.replace(stand_in, ":")
+        if hasattr(event, "value"):
+            event.value = event.value.translate(originals)
         return event
 
     return restored
