@@ -5,7 +5,7 @@ from __future__ import annotations
 from hostproof.source.codes.row import CodeRow
 
 ROWS: tuple[CodeRow, ...] = (
-    CodeRow("HP-E201", "The expression is empty", ""),
+    CodeRow("HP-E201", "The expression is empty", 'assert: ""'),
     CodeRow("HP-E202", "The expression is too long", "cpu.online > 1 and ..., 4,001 characters"),
     CodeRow("HP-E203", "The expression nests too deeply", "not not not ... true, 33 deep"),
     CodeRow("HP-E204", "The expression has too many parts", "1 + 1 + 1 + ..., 1,001 parts"),
