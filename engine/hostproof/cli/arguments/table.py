@@ -56,7 +56,9 @@ PARAM = Option(
 )
 TARGET = Option("target", "What to judge. [default: local, this machine]", "TARGET", offers=("local",))
 TIMEOUT = Option(
-    "timeout", "End collecting after this long (30s, 2min); what is not learnt by then is unknown.", "TIME"
+    "timeout",
+    "End collecting after this long (30s, 2min); what is not learnt by then is unknown. [default: 10min]",
+    "TIME",
 )
 FAIL_ON = Option(
     "fail-on", "Least severity of a failure that makes the host unfit. [default: medium]", "SEVERITY", offers=SEVERITIES
@@ -72,7 +74,13 @@ NO_COLOR = Option("no-color", "No colours on a terminal; NO_COLOR does the same.
 QUIET = Option(
     "quiet", "No report on the terminal and no progress; only files, problems and the exit code.", short="-q"
 )
-OUTPUT = Option("output", "Where to write the snapshot; - is standard output.", "FILE", short="-o", kind="file")
+OUTPUT = Option(
+    "output",
+    "Where to write the snapshot; - is standard output. [default: snapshot.hpsnap]",
+    "FILE",
+    short="-o",
+    kind="file",
+)
 FACTS_FORMAT = Option("format", "text or json. [default: text]", "text|json", short="-f", offers=TEXT_OR_JSON)
 
 

@@ -15,18 +15,20 @@ from hostproof.source.render import render_problems
 
 def run(given: Given) -> int:
     """Check each pack, show all problems on standard output, and return 2 if any of them is an error, else 0."""
-    return max([_lint(word) for word in given.rest or (DEFAULT_PACK,)])
+    checked = [_lint(word) for word in given.rest or (DEFAULT_PACK,)]
+    show("\n".join(said for said, _ in checked))
+    return 2 if any(errors for _, errors in checked) else 0
 
 
-def _lint(word: str) -> int:
+def _lint(word: str) -> tuple[str, int]:
+    """Return what is to be said about a pack, and how many errors it has."""
     problems = Problems()
-    pack = None
     try:
         pack = check_pack(read_source(pack_file(find_pack(word))), builtin_catalog(), problems)
     except ProblemError as error:
         problems.found.extend(error.problems)
-    if problems.found:
-        show(render_problems(problems.ordered()).rstrip() + "\n\n")
-    if pack and not problems.found:
-        show(f"{pack.name}: {len(pack.rules)} rule{'' if len(pack.rules) == 1 else 's'}, no problems\n")
-    return 2 if problems.errors else 0
+        pack = None
+    if problems.found or pack is None:
+        return render_problems(problems.ordered()).rstrip() + "\n", problems.errors
+    rules = len(pack.rules)
+    return f"{pack.name}: {rules} rule{'' if rules == 1 else 's'}, no problems\n", 0
