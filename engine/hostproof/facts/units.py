@@ -60,40 +60,35 @@ def parse_quantity(text: str) -> tuple[int | float, Type]:
     >>> parse_quantity("1.5s")[0], parse_quantity("64KiB")[0], parse_quantity("95%")[0]
     (1500000000, 65536, 0.95)
     """
-    from fractions import Fraction
-
     if _BASED.fullmatch(text) and len(text) <= MOST_CHARACTERS:
         return _bounded(int(text, 0), text), INT
     match = _QUANTITY.fullmatch(text) if len(text) <= MOST_CHARACTERS else None
     if match is None:
         raise ValueError(f"{text[:MOST_CHARACTERS]!r} is not a number with a unit")
     sign, whole, part, exponent, unit = match.groups()
-    amount = Fraction(int(whole + (part or "")), 10 ** len(part or ""))
-    amount *= Fraction(10) ** int(exponent or 0) * (-1 if sign else 1)
-    if not unit:
-        return _bare(amount, text, whole=part is None and exponent is None)
-    return _with_unit(amount, unit, text)
+    if part is None and exponent is None:
+        return _measured(int(sign + whole), unit, text)
+    from fractions import Fraction
+
+    amount = Fraction(int(sign + whole + (part or "")), 10 ** len(part or ""))
+    return _measured(amount * Fraction(10) ** int(exponent or 0), unit, text)
 
 
-def _bare(amount: Fraction, text: str, *, whole: bool) -> tuple[int | float, Type]:
-    if whole:
-        return _bounded(int(amount), text), INT
-    return _float(amount, text), FLOAT
-
-
-def _with_unit(amount: Fraction, unit: str, text: str) -> tuple[int | float, Type]:
+def _measured(amount: int | Fraction, unit: str, text: str) -> tuple[int | float, Type]:
     if unit in DURATION_UNITS:
         return _whole(amount * DURATION_UNITS[unit], text, "nanoseconds"), DURATION
     if unit in BYTE_UNITS:
         return _whole(amount * BYTE_UNITS[unit], text, "bytes"), BYTES
     if unit == "%":
-        return _float(amount / 100, text), RATIO
+        return _float(amount, 100, text), RATIO
     if unit.endswith("/s") and unit[:-2] in BYTE_UNITS:
-        return _float(amount * BYTE_UNITS[unit[:-2]], text), RATE
-    raise ValueError(f"{unit!r} is not a unit")
+        return _float(amount * BYTE_UNITS[unit[:-2]], 1, text), RATE
+    if unit:
+        raise ValueError(f"{unit!r} is not a unit")
+    return (_bounded(amount, text), INT) if isinstance(amount, int) else (_float(amount, 1, text), FLOAT)
 
 
-def _whole(amount: Fraction, text: str, unit: str) -> int:
+def _whole(amount: int | Fraction, text: str, unit: str) -> int:
     if amount.denominator != 1:
         raise ValueError(f"{text} is not a whole number of {unit}")
     return _bounded(amount.numerator, text)
@@ -105,9 +100,10 @@ def _bounded(number: int, text: str) -> int:
     return number
 
 
-def _float(amount: Fraction, text: str) -> float:
+def _float(amount: int | Fraction, parts: int, text: str) -> float:
+    """Return the float nearest to `amount` divided by `parts`: dividing integers rounds once, and rightly."""
     try:
-        return float(amount)
+        return amount.numerator / (amount.denominator * parts)
     except OverflowError:
         raise ValueError(f"{text} is too large") from None
 

@@ -7,7 +7,6 @@ text, one hostproof (down to its source files) and one Python; anything else, wh
 
 from __future__ import annotations
 
-import gc
 import marshal
 import os
 import stat
@@ -21,6 +20,7 @@ from hostproof import __version__
 from hostproof.rulepack.find import pack_file
 from hostproof.rulepack.frozen import freeze_pack, thaw_pack
 from hostproof.rulepack.model import RulePack
+from hostproof.rulepack.uncollected import uncollected
 from hostproof.source.files import read_source
 from hostproof.source.spans import SourceFile
 
@@ -126,23 +126,11 @@ def _kept(handle: int, name: str, key: bytes, file: SourceFile) -> RulePack | No
     made_of, digest, frozen = data[:_DIGEST], data[_DIGEST : 2 * _DIGEST], data[2 * _DIGEST :]
     if made_of != key or sha256(frozen).digest() != digest:
         return None
-    with _no_collection():
+    with uncollected():
         try:
             return thaw_pack(marshal.loads(frozen), file)  # noqa: S302 - our own file, in a folder only we may write to
         except (ValueError, EOFError, TypeError):
             return None
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep the garbage collector from looking through tens of thousands of new objects again and again."""
-    wanted = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if wanted:
-            gc.enable()
 
 
 def _keep(handle: int, name: str, key: bytes, pack: RulePack) -> None:

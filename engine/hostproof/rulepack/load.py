@@ -15,6 +15,7 @@ from hostproof.rulepack.sections.names import pack_fault
 from hostproof.rulepack.sections.params import read_params
 from hostproof.rulepack.sections.rules import read_rules
 from hostproof.rulepack.sections.shape import PACK_CODES, Shape
+from hostproof.rulepack.uncollected import uncollected
 from hostproof.source.files import read_source
 from hostproof.source.nodes import Mapping, Node
 from hostproof.source.problems import Problems
@@ -37,7 +38,8 @@ def load_pack(path: Path, catalog: Catalog) -> RulePack:
 def pack_of(file: SourceFile, catalog: Catalog) -> RulePack:
     """Return the pack in a text. Raises ProblemError like `load_pack`."""
     problems = Problems()
-    pack = check_pack(file, catalog, problems)
+    with uncollected():
+        pack = check_pack(file, catalog, problems)
     problems.refuse()
     if pack is None:
         raise AssertionError("a pack without a problem is a pack")
