@@ -180,7 +180,7 @@ def test_no_descriptor_and_no_thread_is_left() -> None:
     before = (len(os.listdir("/proc/self/fd")), threading.active_count())  # noqa: PTH208 - counted, not used
     for target in (LOCAL, impostor("echo garbage"), Target("x", ("/no/such/python",))):
         hold_session(target, [FILE], LONG)
-    assert comes_true(lambda: threading.active_count() == before[1])  # a cancelled timer ends a moment later
+    assert comes_true(lambda: threading.active_count() <= before[1])  # a cancelled timer ends a moment later
     assert len(os.listdir("/proc/self/fd")) == before[0]  # noqa: PTH208 - as above
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
