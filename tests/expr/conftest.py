@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -82,3 +83,17 @@ def world() -> Callable[..., World]:
         return make_world(facts, params or {}, lets or {})
 
     return make
+
+
+@pytest.fixture
+def golden(update: bool) -> Callable[[str, str], None]:
+    """Compare a text with tests/golden/expr/NAME; with --update, write it there instead."""
+
+    def compare(name: str, text: str) -> None:
+        path = Path(__file__).parents[1] / "golden" / "expr" / name
+        if update:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == text
+
+    return compare

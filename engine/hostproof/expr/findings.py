@@ -10,10 +10,10 @@ from hostproof.expr.comparing import FLIPPED, OPPOSITE
 from hostproof.expr.kleene import Result
 from hostproof.expr.model import Expr, Node
 from hostproof.expr.scope import Env
-from hostproof.expr.walk import Frame, Turn, Walk
+from hostproof.expr.walk import Frame, Walk
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Kind
-from hostproof.facts.units import format_value, show_text
+from hostproof.facts.units import format_value, quote_text, show_text
 from hostproof.facts.unknown import Unknown
 
 MOST_FINDINGS = 12
@@ -103,9 +103,9 @@ class _Here:
     def chosen(self, node: model.Conditional, outcome: bool, *, positive: bool) -> Iterator[Finding]:
         """Yield what made the chosen branch turn out so."""
         condition = self.value(node.condition)
-        if isinstance(condition, bool):
-            branch = node.then if condition else node.otherwise
-            yield from self.decided(branch, outcome, positive=positive)
+        # Where the condition is Unknown, both branches came to the same.
+        branch = node.otherwise if condition is False else node.then
+        yield from self.decided(branch, outcome, positive=positive)
 
     def compared(self, node: model.Comparison, outcome: bool, *, positive: bool) -> Iterator[Finding]:
         """Yield the links of a chain that turned out as the whole did."""
@@ -184,37 +184,69 @@ class _Here:
     def input(self, node: Node) -> str:
         """Return one of the values that an operand was computed from."""
         value = self.value(node)
-        shown = f"unknown ({value.cause})" if isinstance(value, Unknown) else format_value(value, node.type)
+        shown = f"unknown: {value.cause}" if isinstance(value, Unknown) else format_value(value, node.type)
         return f"{self.subject(node)} {shown}"
 
     def subject(self, node: Node) -> str:
-        """Return an operand as written; variables are replaced by the item they stood for."""
-        if isinstance(node, model.Let):
-            return node.expr.text if _root(node.expr.root) else node.name
-        if isinstance(node, model.Checked):
-            return self.subject(node.operand)
-        root = _root(node)
-        if isinstance(root, model.Variable):
-            turn = self.frame[root.slot]
-            return self.item(turn, root.slot, self.text[root.end : node.end])
+        """Return an operand as written; variables are replaced by the items they stood for, which are named."""
+        path = self.path(node)
+        if path is not None:
+            return _named(*path)
         used = dict.fromkeys(inner.slot for inner in _variables(node) if inner.slot < len(self.frame))
-        items = ", ".join(self.item(self.frame[slot], slot, "") for slot in used)
+        items = ", ".join(_named(*self.item(slot)) for slot in used)
         return f"{self.quoted(node)} for {items}" if items else self.quoted(node)
 
-    def item(self, turn: Turn, slot: int, rest: str) -> str:
-        """Return an item of a list, by its index and, if it has one, its name; `rest` is the path behind it."""
-        outer = replace(self, frame=self.frame[:slot])
-        source = outer.subject(turn.node.source)
-        if turn.node.source.type.kind is Kind.MAP:
-            return f"{source}[{format_value(turn.item, turn.node.source.type)}]{rest}"
-        source = f"{source}[{turn.index}]" if _root(turn.node.source) else f"item {turn.index} of {source}"
-        name = _name(turn.item)
-        return f"{source}{rest} ({name})" if name else f"{source}{rest}"
+    def path(self, node: Node) -> tuple[str, str] | None:
+        """Return a path with the items its variables stood for, and what those are called; None for another node."""
+        match node:
+            case model.Checked(operand=operand):
+                return self.path(operand)
+            case model.Let(expr=expr) if _root(expr.root):
+                return " ".join(expr.text.split()), ""
+            case model.Variable(slot=slot):
+                path, name = self.item(slot)
+                return path, "" if isinstance(self.frame[slot].item, str) else name
+            case model.Index(target=target, key=model.Variable()) if target.type.kind is Kind.MAP:
+                return self.entry(target, self.value(node.key))
+            case model.Field(target=target) | model.Index(target=target):
+                above = self.path(target)
+                return None if above is None else (above[0] + self.text[target.end : node.end], above[1])
+        return (self.quoted(node), "") if isinstance(node, (model.Fact, model.Param, model.Let)) else None
+
+    def entry(self, target: Node, key: Result) -> tuple[str, str] | None:
+        """Return the path of a map's entry whose key a variable stood for."""
+        above = self.path(target)
+        return None if above is None or not isinstance(key, str) else (f"{above[0]}[{quote_text(key)}]", above[1])
+
+    def item(self, slot: int) -> tuple[str, str]:
+        """Return where in its list the item of a variable stands, and what it is called."""
+        turn, outer = self.frame[slot], replace(self, frame=self.frame[:slot])
+        above = outer.path(turn.node.source)
+        if turn.node.source.type.kind is Kind.MAP and isinstance(turn.item, str):
+            return quote_text(turn.item), ""
+        if above is None:
+            return f"item {turn.index} of {outer.subject(turn.node.source)}", _name(turn.item)
+        return f"{above[0]}[{turn.index}]", ", ".join(filter(None, (above[1], _name(turn.item))))
 
     def quoted(self, node: Node) -> str:
         """Return a node as written, on one line."""
         text = " ".join(self.text[node.start : node.end].split())
+        text = _without_brackets(text)
         return text if len(text) <= _MOST_TEXT else text[: _MOST_TEXT - 1] + "…"
+
+
+def _named(path: str, name: str) -> str:
+    return f"{path} ({name})" if name else path
+
+
+def _without_brackets(text: str) -> str:
+    """Take off brackets that are around all of a text."""
+    depth = 0
+    for at, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return text[1:-1].strip() if at and at == len(text) - 1 and text[0] == "(" else text
+    return text
 
 
 def _root(node: Node) -> Node | None:
