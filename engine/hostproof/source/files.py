@@ -35,9 +35,9 @@ def read_source(path: str | Path) -> SourceFile:
 def read_bytes(path: str | Path, most: int = MOST_BYTES) -> bytes:
     """Return what a regular file of at most `most` bytes holds. Raises `ProblemError` like `read_source`."""
     try:
-        # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
-            _demand_regular(str(path), os.fstat(file.fileno()).st_mode)
+        # Looked at before it is opened: opening a pipe waits, and opening a device can do anything.
+        _demand_regular(path, Path(path).stat().st_mode)
+        with Path(path).open("rb") as file:
             data = file.read(most + 1)
     except FileNotFoundError as error:
         _refuse("HP-E001", f"there is no file {path}", error)
@@ -48,7 +48,7 @@ def read_bytes(path: str | Path, most: int = MOST_BYTES) -> bytes:
     return data
 
 
-def _demand_regular(path: str, mode: int) -> None:
+def _demand_regular(path: str | Path, mode: int) -> None:
     if stat.S_ISDIR(mode):
         _refuse("HP-E003", f"{path} is a folder, not a file")
     if not stat.S_ISREG(mode):

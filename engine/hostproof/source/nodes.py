@@ -46,15 +46,17 @@ class Scalar:
     def span(self, start: int, end: int) -> Span:
         """Return where the characters from `start` up to `end` of `text` stand in the file.
 
-        An empty range behind the last word stands right behind it, wherever a block may end.
+        An empty range behind the last word stands right behind it, wherever a block may end. An empty scalar, and
+        one too long to map, has only its own place.
         """
         places = self._char_places()
         if not places:
             return self.where
-        last = len(self.text.rstrip())
+        start, end = max(0, start), min(end, len(places))
         if start < end:
             return Span(self.file, places[start][0], places[end - 1][1])
-        at = places[start][0] if start < last else places[last - 1][1]
+        words = len(self.text.rstrip())
+        at = places[start][0] if start < words else places[max(words - 1, 0)][1]
         return Span(self.file, at, at)
 
     def _char_places(self) -> tuple[tuple[int, int], ...]:
