@@ -20,7 +20,6 @@ from hostproof.collect.bundle import pack_agent
 from hostproof.collect.target import Target
 from hostproof.collect.wire import END, LONGEST_LINE, Hello, WireError, decode_answer, decode_hello, encode_ask
 from hostproof.facts.requests import SECOND
-from hostproof.facts.units import format_duration
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.source.harmless import one_line
 
@@ -126,6 +125,8 @@ def _talk(agent: _Agent, session: Session, end: int, progress: Callable[[int], N
 def _silence(agent: _Agent, session: Session, deadline: int) -> Unknown:
     """Return why some answers did not come."""
     if agent.open:
+        from hostproof.facts.units import format_duration
+
         detail = f"the time for the whole run, {format_duration(deadline)}, was over first"
         return Unknown(Cause.TIMEOUT, detail, "allow more time for the run")
     words = one_line(session.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2], 200)

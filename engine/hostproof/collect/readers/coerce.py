@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
-from decimal import Decimal
 
 from hostproof.facts.fits import fits
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Kind, Type
-from hostproof.facts.units import parse_quantity, unit_words
 
 TRUE = frozenset({"true", "yes", "on", "1", "y", "enabled"})
 FALSE = frozenset({"false", "no", "off", "0", "n", "disabled"})
@@ -123,6 +120,9 @@ def _truth(word: str) -> bool:
 
 
 def _moment(word: str) -> int:
+    from datetime import UTC, datetime
+    from decimal import Decimal
+
     if _SECONDS.fullmatch(word):
         return int(Decimal(word) * _SECOND)
     try:
@@ -136,6 +136,8 @@ def _moment(word: str) -> int:
 
 
 def _number(word: str, wanted: Type) -> Value:
+    from hostproof.facts.units import parse_quantity, unit_words
+
     try:
         number, kind = parse_quantity("".join(word.removeprefix("+").split()))
     except ValueError:
