@@ -9,7 +9,7 @@ from hostproof.expr.dimensions import NUMBERS
 from hostproof.expr.model import Expr, Node
 from hostproof.expr.parse import Refusal, parse
 from hostproof.expr.scope import Scope
-from hostproof.expr.syntax.complaints import complain
+from hostproof.expr.syntax.complaints import Stop, complain
 from hostproof.expr.syntax.limits import DEEPEST, MOST_NODES
 from hostproof.facts.types import Kind, Type
 from hostproof.source.problems import Problems
@@ -40,7 +40,7 @@ def check_expression(source: Located, scope: Scope, problems: Problems, want: Ty
 
 
 def _tell_refusal(source: Located, refusal: Refusal, problems: Problems) -> None:
-    complaint = complain(refusal.kind, refusal.found, source.text[refusal.start :], refusal.expected)
+    complaint = complain(Stop(source.text, refusal.kind, refusal.start, refusal.found, refusal.expected))
     span = source.span(refusal.start, refusal.end)
     problems.add(complaint.code, complaint.message, span, complaint.hint)
 
