@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hostproof.facts.catalog import Owner
 from hostproof.facts.codec import decode_snapshot, encode_snapshot, read_snapshot, snapshot_digest
 from hostproof.facts.codec.frame import MOST_BYTES, pack_frame, unpack_frame
+from hostproof.facts.fits import DEEPEST
 from hostproof.facts.snapshot import Evidence, FactInfo, Host, PackRef, Snapshot, Value
 from hostproof.facts.types import ANY, BYTES, COUNT
 from hostproof.facts.unknown import Cause, Unknown
@@ -109,6 +110,12 @@ def test_the_digest_is_of_the_content() -> None:
     assert text_of(SNAPSHOT).endswith(f'"digest":"{read.digest}"}}'.encode())
 
 
+def test_the_deepest_value_reads_back() -> None:
+    """What a collector may find a value, a snapshot can hold: both have the same bound."""
+    snapshot = replace(SNAPSHOT, values={**SNAPSHOT.values, "net.interfaces": deep(DEEPEST)})
+    assert decode_snapshot(encode_snapshot(snapshot), "file").values == snapshot.values
+
+
 @pytest.mark.parametrize(
     ("value", "why"),
     [
@@ -169,6 +176,8 @@ BODY = TEXT[: TEXT.rindex(b',"digest"')] + b"}"
         (sealed(b'{"a":1}'), "HP-E401", "JSON that is not a snapshot"),
         (sealed(b'{"hostproof":1}'), "HP-E401", "JSON that is not a snapshot"),
         (pack_frame(b"[]"), "HP-E401", "JSON that is not a snapshot"),
+        (sealed(b'{"hostproof":"snapshot-0"}'), "HP-E401", "JSON that is not a snapshot"),
+        (sealed(b'{"hostproof":"snapshot-' + b"9" * 9000 + b'"}'), "HP-E401", "JSON that is not a snapshot"),
         (
             sealed(b'{"hostproof":"snapshot-2","more":true}'),
             "HP-E407",
@@ -259,7 +268,7 @@ def test_a_document_of_another_shape_is_refused(edit: Callable[[dict[str, object
     assert (code, said) == ("HP-E408", said if said in message else message)
 
 
-def deep(levels: int) -> object:
+def deep(levels: int) -> Value:
     """Return lists in lists."""
     return [deep(levels - 1)] if levels else 0
 

@@ -105,6 +105,31 @@ def test_a_rule_is_read_fully(packs: dict[str, RulePack]) -> None:
     assert set(names[2:]) == {request.name for request in pack.requests}
 
 
+def test_problems_of_expressions_are_at_their_characters(catalog: Catalog) -> None:
+    """In every style of YAML, templates included, the place is the very characters; a wrong let is told once."""
+    problems = Problems()
+    check_pack(read_source(SUITE.parent / "styles.yaml"), catalog, problems)
+    found = [
+        (p.code, p.span.line, p.span.column, p.span.file.text[p.span.start : p.span.end])
+        for p in problems.ordered()
+        if p.span
+    ]
+    assert found == [
+        ("HP-E220", 10, 13, "cpu.onlin"),
+        ("HP-E231", 14, 32, "''x''"),
+        ("HP-E232", 14, 55, "1KiB"),
+        ("HP-E231", 18, 37, '\\"6.1\\"'),
+        ("HP-E232", 18, 62, "5ms"),
+        ("HP-E232", 24, 26, "5ms"),
+        ("HP-E222", 25, 18, "limt"),
+        ("HP-E207", 31, 24, ""),
+        ("HP-E220", 35, 39, "cpu.nope"),
+        ("HP-E242", 36, 11, "limit"),
+        ("HP-E220", 38, 31, "limti"),
+        ("HP-E220", 41, 8, "memory.totl"),
+    ]
+
+
 def test_a_folder_stands_for_its_pack(tmp_path: Path, catalog: Catalog) -> None:
     """A pack is loaded from its file or from its folder, under the file's name, with the digest of its text."""
     text = (SUITE / "good-smallest.yaml").read_text()

@@ -256,7 +256,7 @@ def _format_amount(value: int | float, kind: Kind) -> str:
 
 
 def _escaped(character: str) -> str:
-    known = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\x1b": "\\e"}.get(character)
+    known = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(character)
     number = ord(character)
     return known or (
         f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"

@@ -12,7 +12,7 @@ from hostproof.rulepack.sections.params import value_fault
 from hostproof.rulepack.sections.values import MisfitError, read_value
 from hostproof.source.near import nearest
 from hostproof.source.nodes import Node, Scalar
-from hostproof.source.problems import Problems
+from hostproof.source.problems import MOST_PROBLEMS, Problems
 from hostproof.source.scalars import resolve
 from hostproof.source.spans import SourceFile, Span
 from hostproof.source.yaml import load_yaml
@@ -52,6 +52,8 @@ def settle_params(
     """Return, by the packs' names, the values of all their parameters; of several that are given the last counts."""
     settled = {pack.name: {name: param.default for name, param in pack.params.items()} for pack in packs}
     for one in given:
+        if len(problems.found) >= MOST_PROBLEMS:
+            break
         found = _find(packs, one, problems)
         if found is not None:
             pack, param = found

@@ -15,7 +15,7 @@ from hostproof.rulepack.sections.shape import Codes, Shape, beginning
 from hostproof.source.files import read_source
 from hostproof.source.near import nearest
 from hostproof.source.nodes import Mapping, Node, Scalar
-from hostproof.source.problems import ProblemError, Problems
+from hostproof.source.problems import MOST_PROBLEMS, ProblemError, Problems
 from hostproof.source.spans import SourceFile, Span
 from hostproof.source.yaml import load_yaml
 
@@ -24,6 +24,9 @@ PROFILE_KEYS = ("hostproof", "packs", "params", "rules", "waivers", "gate")
 OVERRIDE_KEYS = ("severity", "off", "reason")
 WAIVER_KEYS = ("rule", "reason", "owner", "starts", "expires", "accepted")
 GATE_KEYS = ("fail_on", "unknown")
+MOST_PACKS = 100
+MOST_HINTS = 20
+MOST_RULES = 10_000  # that overrides and waivers are about
 UNKNOWNS = ("fail", "warn", "ignore")
 PROFILE_CODES = Codes("HP-E311", "HP-E312", "HP-E313", "HP-E314", "HP-E315", "HP-E316", "HP-E317")
 
@@ -76,22 +79,28 @@ def settle_profile(
     Raises ProblemError for rules that no pack has, or several have, and for parameters that can't be set so.
     """
     problems = Problems()
-    for rule, where in profile.named:
-        _check_rule(rule, where, packs, problems)
+    rules: dict[str, list[str]] = {}
+    for full in (f"{pack.name}:{rule.id}" for pack in packs for rule in pack.rules):
+        rules.setdefault(full, []).append(full)
+        rules.setdefault(full.partition(":")[2], []).append(full)
+    for name, where in profile.named:
+        if len(problems.found) < MOST_PROBLEMS:
+            _check_rule(name, where, rules, problems)
     settled = settle_params(packs, (*profile.params, *given), problems)
     problems.refuse()
     return settled
 
 
-def _check_rule(name: str, where: Span, packs: Sequence[RulePack], problems: Problems) -> None:
-    known = [(pack.name, rule.id) for pack in packs for rule in pack.rules]
-    full = [f"{pack}:{rule}" for pack, rule in known]
-    found = [one for one in full if name in (one, one.split(":", 1)[1])]
+def _check_rule(name: str, where: Span, rules: dict[str, list[str]], problems: Problems) -> None:
+    """Tell of a name that no rule has, or several have; `rules` maps ids and `pack:id` to the rules they mean."""
+    found = rules.get(name, [])
     if len(found) > 1:
         problems.add("HP-E319", f"several packs have a rule {name!r}", where, f"write {' or '.join(found)}")
     elif not found:
-        near = nearest(name, full if ":" in name else [rule for _, rule in known])
-        hint = f"did you mean {near!r}?" if near else f"its packs are {', '.join(pack.name for pack in packs)}"
+        alike = [rule for rule in rules if (":" in rule) == (":" in name)]
+        near = nearest(name, alike) if len(problems.found) < MOST_HINTS else None  # it takes a while, over many rules
+        packs = sorted({rule.partition(":")[0] for rule in rules if ":" in rule})
+        hint = f"did you mean {near!r}?" if near else f"its packs are {', '.join(packs)}"
         problems.add("HP-E318", f"no pack has a rule {name[:200]!r}", where, hint)
 
 
@@ -129,7 +138,10 @@ class _Written:
         if not items:
             self._problems.add("HP-E315", "`packs` names no pack", node.where, "leave it out, or name one")
         found: dict[Path, None] = {}
-        for item in items:
+        if len(items) > MOST_PACKS:
+            message = f"`packs` may name {MOST_PACKS}, and names {len(items)}"
+            self._problems.add("HP-E317", message, items[MOST_PACKS].where)
+        for item in items[:MOST_PACKS]:
             path = self._pack(item, base)
             if path is not None and path in found:
                 self._problems.add("HP-E325", "the same pack is named before", item.where, "leave one of them out")
@@ -153,7 +165,10 @@ class _Written:
         return tuple(GivenParam(key.text, key.where, value) for key, value in entries)
 
     def _overrides(self) -> tuple[Override, ...]:
-        found = [self._override(key, value) for key, value in self._shape.entries(self._root.get("rules"), "`rules`")]
+        found = [
+            self._override(key, value)
+            for key, value in self._shape.entries(self._root.get("rules"), "`rules`", MOST_RULES)
+        ]
         return tuple(one for one in found if one is not None)
 
     def _override(self, key: Scalar, value: Node) -> Override | None:
@@ -190,8 +205,11 @@ class _Written:
 
     def _waivers(self) -> tuple[Waiver, ...]:
         node = self._root.get("waivers")
-        items = self._shape.sequence(node, "`waivers`") if node else ()
-        found = [self._waiver(item) for item in items or ()]
+        items = (self._shape.sequence(node, "`waivers`") if node else None) or ()
+        if len(items) > MOST_RULES:
+            message = f"`waivers` may be {MOST_RULES:,}, and are {len(items):,}"
+            self._problems.add("HP-E317", message, items[MOST_RULES].where)
+        found = [self._waiver(item) for item in items[:MOST_RULES] if not self._shape.enough]
         return tuple(one for one in found if one is not None)
 
     def _waiver(self, item: Node) -> Waiver | None:

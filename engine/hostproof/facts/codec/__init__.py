@@ -9,6 +9,7 @@ second spelling of a number or a reader's own idea of JSON can't come between wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple
 from hashlib import sha256
@@ -25,12 +26,13 @@ from hostproof.facts.codec.columns import (
 )
 from hostproof.facts.codec.frame import MOST_BYTES, pack_frame, refusal, unpack_frame
 from hostproof.facts.codec.structure import structure_fault
-from hostproof.facts.fits import not_storable
+from hostproof.facts.fits import DEEPEST, not_storable
 from hostproof.facts.snapshot import Host, PackRef, Snapshot
 from hostproof.facts.unknown import Unknown
 from hostproof.source.files import read_bytes
 
 FORMAT = "snapshot-1"
+_NEWER = re.compile(r"snapshot-(?:[2-9]|[1-9][0-9]{1,5})")
 _BEFORE_DIGEST = b',"digest":"sha256:'
 _TAIL = len(_BEFORE_DIGEST) + 64 + len(b'"}')
 _MOST_EXPLAINED = 2**20
@@ -78,7 +80,7 @@ def snapshot_digest(snapshot: Snapshot) -> str:
 
 def _body(snapshot: Snapshot) -> bytes:
     document = _document(snapshot)
-    why = not_storable(document)
+    why = not_storable(document, DEEPEST + 2)  # values lie two levels deep
     if why:
         raise ValueError(f"{_culprit(document)} holds {why}, which no snapshot can keep")
     return _dumps(document)
@@ -155,14 +157,14 @@ def _parse(text: bytes, name: str) -> Document:
     except orjson.JSONDecodeError as error:
         raise refusal("HP-E406", f"{name} does not hold JSON as hostproof writes it: {error}") from None
     made = document.get("hostproof", "") if type(document) is dict else ""
-    kind, _, number = made.partition("-") if type(made) is str else ("", "", "")
-    if kind != "snapshot" or not number.isdecimal():
+    newer = type(made) is str and _NEWER.fullmatch(made)
+    if made != FORMAT and not newer:
         raise refusal(
             "HP-E401", f"{name} holds JSON that is not a snapshot", 'one begins with {"hostproof":"snapshot-1"'
         )
-    if made != FORMAT:
+    if newer:
         hint = f"this hostproof reads {FORMAT}: read it with the version that wrote it, or a later one"
-        raise refusal("HP-E407", f"{name} was made by a newer hostproof: its format is {made[:40]}", hint)
+        raise refusal("HP-E407", f"{name} was made by a newer hostproof: its format is {made}", hint)
     return {"digest": "", **document}
 
 

@@ -17,6 +17,7 @@ from hostproof.source.nodes import Mapping, Node, Scalar, Sequence
 FACT_KEYS = ("run", "file", "timeout", "read", "gives")
 MOST_TIMEOUT = 3600 * SECOND
 MOST_ARGUMENTS = 200
+MOST_FIELDS = 100
 
 
 def read_collectors(node: Node | None, pack: str, catalog: Catalog, shape: Shape) -> dict[str, FactRequest]:
@@ -32,7 +33,9 @@ def read_collectors(node: Node | None, pack: str, catalog: Catalog, shape: Shape
             shape.problems.add("HP-W101", f"{key.text!r} hides the built-in facts {key.text}.*", key.where, hint)
         declared = shape.mapping(value, f"the fact {key.text!r}", "{run: [uname, -r], read: text, gives: version}")
         if declared is not None:
-            request = _Declared(key.text, declared, shape).request(f"{pack}:{key.text}")
+            apart = shape.apart()
+            request = _Declared(key.text, declared, apart).request(f"{pack}:{key.text}")
+            shape.problems.found += apart.problems.found
             if request is not None and not fault:
                 found[key.text] = request
     return found
@@ -68,7 +71,6 @@ class _Declared:
     def request(self, full_name: str) -> FactRequest | None:
         """Return the request it stands for, or None with problems added."""
         problems = self._shape.problems
-        before = problems.errors
         probe = self._node.get("probe")
         if probe is not None:
             message = "this hostproof has no probes that a pack can name"
@@ -77,7 +79,7 @@ class _Declared:
         self._shape.keys(self._node, FACT_KEYS, ("read", "gives"), self._what)
         source, gives, timeout = self._source(), self._gives(), self._timeout()
         reader = read_reader(self._node.get("read"), gives, self._shape)
-        if problems.errors > before:
+        if problems.errors:
             return None
         return FactRequest(full_name, source, reader, gives, timeout)
 
@@ -99,12 +101,12 @@ class _Declared:
         return RunSource(shell=shell.text) if shell else None
 
     def _arguments(self, node: Sequence) -> RunSource | None:
-        words = [self._argument(item) for item in node.items]
+        if len(node.items) > MOST_ARGUMENTS:
+            message = f"`run` may have {MOST_ARGUMENTS} arguments, and has {len(node.items):,}"
+            self._shape.problems.add("HP-E122", message, node.where)
+        words = [self._argument(item) for item in node.items[:MOST_ARGUMENTS]]
         if not words or (words[0] is not None and not words[0].strip()):
             self._shape.problems.add("HP-E105", "`run` names no program", node.where, "write run: [program, argument]")
-        elif len(words) > MOST_ARGUMENTS:
-            message = f"`run` may have {MOST_ARGUMENTS} arguments, and has {len(words)}"
-            self._shape.problems.add("HP-E122", message, node.where)
         return RunSource(argv=tuple(word for word in words if word is not None))
 
     def _argument(self, item: Node) -> str | None:
@@ -151,7 +153,7 @@ class _Declared:
                     self._check_name(name, node)
             return gives
         fields = {}
-        for key, value in node.entries:
+        for key, value in self._shape.entries(node, "`gives`", MOST_FIELDS):
             self._check_name(key.text, key)
             kind = read_type(value, f"the type of {key.text!r}", self._shape)
             if kind is not None:

@@ -31,7 +31,9 @@ def read_params(node: Node | None, shape: Shape) -> dict[str, Param]:
             shape.problems.add("HP-E107", fault, key.where)
         declared = shape.mapping(value, f"the parameter {key.text!r}", "{type: count, default: 4096}")
         if declared is not None:
-            param = _read_param(key.text, declared, shape)
+            apart = shape.apart()
+            param = _read_param(key.text, declared, apart)
+            shape.problems.found += apart.problems.found
             if param is not None and not fault:
                 found[key.text] = param
     return found
@@ -74,14 +76,13 @@ def value_fault(value: Value, param: Param) -> str:
 
 
 def _read_param(name: str, node: Mapping, shape: Shape) -> Param | None:
-    before = shape.problems.errors
     shape.keys(node, PARAM_KEYS, ("type", "default"), f"the parameter {name!r}")
     kind = read_type(node.get("type"), f"the type of {name!r}", shape)
     description = shape.line(node.get("description"), f"the description of {name!r}")
     if kind is None:
         return None
     values = _values(node, kind, shape)
-    if shape.problems.errors > before:
+    if shape.problems.errors:
         return None
     choices = values.get("choices")
     if choices == []:

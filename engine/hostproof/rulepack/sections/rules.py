@@ -34,8 +34,9 @@ REQUIRED = ("id", "title", "severity", "assert")
 MOST_RULES = 10_000
 MOST_EXPRESSION = 1_000_000  # the language has a smaller bound of its own, and says it better
 MOST_LISTED = 50
+MOST_LETS = 50
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_NAME, _DASHED = re.compile(r"\w+"), re.compile(r"[\w-]+")
 # RFC 3986, as far as a link in a report goes: a scheme a browser opens, a host, and no blanks, brackets or quotes.
 _LINK = re.compile(r"""https?://[A-Za-z0-9\[][^\s<>"'`\\^{|}]*""")
 
@@ -57,8 +58,15 @@ def read_rules(node: Node | None, scope: Scope, shape: Shape, wrong: frozenset[s
         shape.problems.add("HP-E122", message, items[MOST_RULES].where, "split it")
         return ()
     seen: dict[str, Scalar] = {}
-    found = [_Written(item, scope, shape, wrong).rule(seen) for item in items]
-    return tuple(rule for rule in found if rule is not None)
+    found: list[Rule] = []
+    for item in items:
+        if shape.enough:
+            break
+        apart = shape.apart()
+        rule = _Written(item, scope, apart, wrong).rule(seen)
+        shape.problems.found += apart.problems.found
+        found += [rule] if rule is not None else []
+    return tuple(found)
 
 
 class _Written:
@@ -75,7 +83,6 @@ class _Written:
         """Return the checked rule, or None with problems added; `seen` holds the ids so far."""
         if self._node is None:
             return None
-        before = self._problems.errors
         self._shape.keys(self._node, RULE_KEYS, REQUIRED, "a rule")
         name, severity, title = self._id(seen), self._severity(), self._shape.line(self._node.get("title"), "`title`")
         applies = self._when_and_lets()
@@ -83,11 +90,9 @@ class _Written:
         holds = self._expression("assert", self._problems)
         message, remediation = self._template("message"), self._template("remediation")
         rationale = self._shape.text(self._node.get("rationale"), "`rationale`", MOST_TEXT)
-        references, tags = (
-            self._listed("references", _link_fault, "HP-E121"),
-            self._listed("tags", tag_fault, "HP-E107"),
-        )
-        if self._problems.errors > before or name is None or holds is None or severity is None:
+        references = self._listed("references", _link_fault, "HP-E121")
+        tags = self._listed("tags", tag_fault, "HP-E107")
+        if self._problems.errors or name is None or holds is None or severity is None:
             return None
         parts = (holds, applies, message, remediation)
         return Rule(
@@ -139,7 +144,7 @@ class _Written:
     def _lets(self) -> None:
         """Add the rule's own names to the scope, each of which may use those before it."""
         lets: dict[str, Expr] = {}
-        for key, value in self._shape.entries(self._get("let"), "`let`"):
+        for key, value in self._shape.entries(self._get("let"), "`let`", MOST_LETS):
             fault = word_fault(key.text)
             if fault:
                 self._problems.add("HP-E107", fault, key.where)
@@ -169,7 +174,7 @@ class _Written:
         return None if self._names_wrong(text) else check_template(text, self._scope, self._problems)
 
     def _names_wrong(self, text: Scalar) -> bool:
-        return bool(self._wrong) and not self._wrong.isdisjoint(_NAME.findall(text.text))
+        return bool(self._wrong) and not self._wrong.isdisjoint(_NAME.findall(text.text) + _DASHED.findall(text.text))
 
     def _warn_comment(self, scalar: Scalar) -> None:
         comment = scalar.comment_follows()
@@ -182,16 +187,14 @@ class _Written:
         node = self._get(name)
         if node is None:
             return ()
-        found = [
-            self._shape.text(item, f"an item of `{name}`", 2000)
-            for item in self._shape.sequence(node, f"`{name}`") or ()
-        ]
+        items = self._shape.sequence(node, f"`{name}`") or ()
+        if len(items) > MOST_LISTED:
+            self._problems.add("HP-E122", f"`{name}` may have {MOST_LISTED} items, and has {len(items)}", node.where)
+        found = [self._shape.text(item, f"an item of `{name}`", 2000) for item in items[:MOST_LISTED]]
         for scalar in found:
             fault = fault_of(scalar.text) if scalar else ""
             if scalar and fault:
                 self._problems.add(code, fault, scalar.where)
-        if len(found) > MOST_LISTED:
-            self._problems.add("HP-E122", f"`{name}` may have {MOST_LISTED} items, and has {len(found)}", node.where)
         return tuple(scalar.text for scalar in found if scalar)
 
 

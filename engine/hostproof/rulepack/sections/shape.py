@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from hostproof.source.near import nearest
 from hostproof.source.nodes import Entry, Mapping, Node, Scalar, Sequence
-from hostproof.source.problems import Problems
+from hostproof.source.problems import MOST_PROBLEMS, Problems
 from hostproof.source.spans import Span
 
 MOST_LINE = 200  # characters of a title, a name, a reason
 MOST_TEXT = 8_000  # characters of a rationale
+MOST_ENTRIES = 1_000  # of a section
+MOST_UNKNOWN_KEYS = 20  # of one mapping, that are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,15 @@ class Shape:
     problems: Problems
     codes: Codes
 
+    def apart(self) -> Shape:
+        """Return the same with problems of its own, so that a part's errors can be told from those before it."""
+        return Shape(Problems(), self.codes)
+
+    @property
+    def enough(self) -> bool:
+        """Whether so much is wrong already that nobody will read the rest."""
+        return len(self.problems.found) >= 10 * MOST_PROBLEMS
+
     def mapping(self, node: Node, what: str, example: str = "") -> Mapping | None:
         """Return the node if it is a mapping; `what` names it: "a rule"."""
         if isinstance(node, Mapping):
@@ -51,19 +62,24 @@ class Shape:
         self._wrong_kind(node, f"{what} is a list, not {described(node)}", example)
         return None
 
-    def entries(self, node: Node | None, what: str) -> Iterator[Entry]:
-        """Yield keys and values of an optional mapping."""
-        if node is not None:
-            found = self.mapping(node, what)
-            yield from found.entries if found else ()
+    def entries(self, node: Node | None, what: str, most: int = MOST_ENTRIES) -> Iterator[Entry]:
+        """Yield keys and values of an optional mapping, `most` of them, until enough is wrong with them."""
+        found = self.mapping(node, what) if node is not None else None
+        entries = found.entries if found else ()
+        if len(entries) > most:
+            message = f"{what} may have {most:,} entries, and has {len(entries):,}"
+            self.problems.add(self.codes.length, message, entries[most].key.where)
+        for entry in entries[:most]:
+            if not self.enough:
+                yield entry
 
     def keys(self, node: Mapping, known: tuple[str, ...], required: tuple[str, ...], what: str) -> None:
         """Tell of keys that `known` lacks, and of `required` ones that are missing."""
-        for key, _ in node.entries:
-            if key.text not in known:
-                near = nearest(key.text, known)
-                hint = f"did you mean {near!r}?" if near else f"its keys are {', '.join(known)}"
-                self.problems.add(self.codes.unknown_key, f"{what} has no key {key.text!r}", key.where, hint)
+        unknown = [key for key, _ in node.entries if key.text not in known]
+        for key in unknown[:MOST_UNKNOWN_KEYS]:
+            near = nearest(key.text, known)
+            hint = f"did you mean {near!r}?" if near else f"its keys are {', '.join(known)}"
+            self.problems.add(self.codes.unknown_key, f"{what} has no key {key.text[:MOST_LINE]!r}", key.where, hint)
         for name in required:
             if node.get(name) is None:
                 self.problems.add(self.codes.missing, f"{what} needs the key {name!r}", beginning(node))

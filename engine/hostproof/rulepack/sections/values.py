@@ -14,6 +14,7 @@ from hostproof.source.near import nearest
 from hostproof.source.nodes import Mapping, Node, Scalar, Sequence
 from hostproof.source.problems import Problems
 
+MOST_TOLD = 20
 _EXAMPLES: MappingABC[Kind, str] = MappingProxyType(
     {
         Kind.BOOL: "true or false",
@@ -144,20 +145,25 @@ def _read_any(node: Node, problems: Problems, code: str) -> Value:
 
 
 def _all_of(parts: dict[str, tuple[Node, Type]], problems: Problems, code: str, *, as_list: bool) -> Value:
-    """Read every part, so that all problems are told, before giving up on the whole."""
+    """Read every part, so that all problems are told (the first twenty will do), before giving up on the whole."""
     values: dict[str, Value] = {}
+    wrong = 0
     for name, (node, wanted) in parts.items():
         try:
             values[name] = read_value(node, wanted, problems, code)
         except MisfitError:
-            continue
-    if len(values) < len(parts):
+            wrong += 1
+            if wrong == MOST_TOLD:
+                break
+    if wrong:
         raise MisfitError
     return list(values.values()) if as_list else values
 
 
 def _refuse(node: Node, wanted: Type, problems: Problems, code: str, why: str = "") -> Value:
-    found = repr(node.text) if isinstance(node, Scalar) else "a list" if isinstance(node, Sequence) else "a mapping"
+    found = (
+        repr(node.text[:200]) if isinstance(node, Scalar) else "a list" if isinstance(node, Sequence) else "a mapping"
+    )
     message = f"{found} is not of type {wanted}" + (f": {why}" if why else "")
     example = _EXAMPLES.get(wanted.kind)
     problems.add(code, message, node.where, f"write {example}" if example else "")
