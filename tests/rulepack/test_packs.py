@@ -183,6 +183,32 @@ def test_a_let_may_use_those_before_it_and_what_when_rules_out(catalog: Catalog)
     assert pack is not None
 
 
+HEAD = "hostproof: 1\npack: p\ntitle: P\n"
+RULE = "rules:\n  - {id: a.b, title: A, severity: low, assert: cpu.online > 0}\n"
+LONG = "rules:\n  - id: a.b\n    title: A\n    severity: low\n    assert: cpu.online > 0\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "most"),
+    [
+        (HEAD + RULE + "".join(f"kye{n}: 1\n" for n in range(5000)), "HP-E101", 20),
+        (HEAD + "rules:\n" + "  - x\n" * 10_001, "HP-E122", 1),
+        (HEAD + "rules:\n" + "  - x\n" * 9_000, "HP-E103", 1000),
+        (HEAD + "params:\n" + "".join(f"  p{n}: x\n" for n in range(5000)) + RULE, "HP-E122", 1001),
+        (HEAD + LONG + "    let:\n" + "".join(f"      x{n}: nope\n" for n in range(5000)), "HP-E122", 51),
+        (HEAD + LONG + "    tags: [" + "A B, " * 5000 + "]\n", "HP-E122", 51),
+        (HEAD + "facts: {d: {run: [" + "[], " * 5000 + "], read: json, gives: any}}\n" + RULE, "HP-E122", 201),
+        (HEAD + "params: {p: {type: count, default: 1, choices: [" + "x, " * 5000 + "]}}\n" + RULE, "HP-E112", 20),
+    ],
+)
+def test_a_text_with_thousands_of_mistakes_is_soon_given_up(text: str, code: str, most: int, catalog: Catalog) -> None:
+    """Each part of a pack has its bound, and of one kind of mistake only so many are told."""
+    problems = Problems()
+    assert check_pack(SourceFile("p", text), catalog, problems) is None
+    assert code in {problem.code for problem in problems.found}
+    assert len(problems.found) <= most
+
+
 SCALARS = st.sampled_from(
     ["1", "9.10", "true", "~", '""', "a", "low", "cpu.online > 0", "'x'", "[a]", "{a: b}", "|\n      x", "{a"]
 )

@@ -101,3 +101,30 @@ def test_any_text_gives_problems_and_no_crash(text: str) -> None:
     problems = Problems()
     assert check_profile(SourceFile("hostproof.yaml", text), problems) is None
     assert problems.errors >= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        ("packs: [" + "linx, " * 5000 + "]\n", 101),
+        ("waivers:\n" + "  - {rule: x}\n" * 10_001, 1001),
+        ("rules:\n" + "".join(f"  a.b{n}: low\n" for n in range(9000)), 1000),
+        ("params:\n" + "".join(f"  p{n}: 1\n" for n in range(2000)), 1),
+    ],
+)
+def test_a_text_with_thousands_of_mistakes_is_soon_given_up(text: str, most: int) -> None:
+    """Each part of a profile has its bound, and of one kind of mistake only so many are told."""
+    problems = Problems()
+    assert check_profile(SourceFile("hostproof.yaml", f"hostproof: 1\n{text}"), problems) is None
+    assert len(problems.found) <= most
+
+
+def test_thousands_of_rules_that_no_pack_has_are_soon_given_up(packs: dict[str, RulePack]) -> None:
+    """A profile of other packs is told of a hundred rules, not of ten thousand."""
+    problems = Problems()
+    text = "hostproof: 1\nrules:\n" + "".join(f"  a.c{n}: {{severity: low}}\n" for n in range(5000))
+    profile = check_profile(SourceFile("hostproof.yaml", text), problems)
+    assert profile is not None
+    with pytest.raises(ProblemError) as refused:
+        settle_profile(profile, list(packs.values()))
+    assert len(refused.value.problems) == 100
