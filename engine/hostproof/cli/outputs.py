@@ -52,7 +52,7 @@ def _read_output(text: str, formats: Sequence[str], problems: Problems) -> Outpu
 def _refuse_clashes(outputs: Sequence[Output], problems: Problems) -> None:
     places: dict[str, Output] = {}
     for output in outputs:
-        place = STDOUT if output.path == STDOUT else os.path.realpath(output.path)
+        place = STDOUT if output.path == STDOUT else _real(output.path)
         other = places.setdefault(place, output)
         if other is not output:
             where = "standard output" if place == STDOUT else output.path
@@ -61,8 +61,16 @@ def _refuse_clashes(outputs: Sequence[Output], problems: Problems) -> None:
             )
 
 
+def _real(path: str) -> str:
+    """Return where a path leads; itself where that can't be said, which is told when it is tried out."""
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):
+        return path
+
+
 def require_writable(paths: Sequence[str]) -> None:
-    """Make the folders of `paths` and see that files can be made there, before any work is done for them.
+    """See that files can be made at `paths`, before any work is done for them; missing folders are made when written.
 
     Raises ProblemError for all paths at which that fails.
     """
@@ -88,8 +96,8 @@ def _try_out(path: Path) -> None:
             raise PermissionError(0, "it may not be written to")
         if not path.is_file():
             return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    trial = path.parent / f".hostproof-{os.getpid()}"
+    folder = next(parent for parent in path.parents if parent.exists())
+    trial = folder / f".hostproof-{os.getpid()}"
     os.close(os.open(trial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     trial.unlink()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -33,7 +34,7 @@ def run(given: Given) -> int:
 
 
 def _is_path(word: str) -> bool:
-    return "/" in word or word.endswith(".hpsnap") or Path(word).is_file()
+    return "/" in word or word.endswith(".hpsnap") or os.path.isfile(word)  # noqa: PTH113 - Path's raises if too long
 
 
 def _named(names: Sequence[str], catalog: Catalog) -> tuple[FactSpec, ...]:
