@@ -112,7 +112,8 @@ class _Declared:
     def _argument(self, item: Node) -> str | None:
         """Return an argument as it is written; it may be empty, but then in quotes."""
         if isinstance(item, Scalar) and not (item.plain and item.value is None):
-            return item.text
+            scalar = self._shape.written(item, "an argument of `run`", MOST_TEXT) if item.text.strip() else item
+            return scalar.text if scalar else None
         message = f"an argument of `run` is a text, not {described(item)}"
         self._shape.problems.add("HP-E103", message, item.where, "write it in quotes")
         return None

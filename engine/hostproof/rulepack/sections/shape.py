@@ -105,6 +105,8 @@ class Shape:
         elif len(node.text) > most:
             message = f"{what} may have {most:,} characters, and has {len(node.text):,}"
             self.problems.add(self.codes.length, message, node.where)
+        elif "\0" in node.text:
+            self.problems.add(self.codes.kind, f"{what} holds a NUL character", node.where)
         else:
             return node
         return None
