@@ -167,6 +167,9 @@ def test_it_works_without_proc(agent_as, content, mark: str, alive, until) -> No
     assert b"root" in content(passwd)
     assert content(echo) == b"x\n"
     assert hang["error"]["cause"] == "timeout"
+    agent.ask({"ask": "run", "shell": f"trap '' TERM; sleep {mark}; sleep {mark}"})
+    assert until(lambda: len(alive()) >= 2)
+    assert agent.close() == 0
     assert until(lambda: not alive())
 
 

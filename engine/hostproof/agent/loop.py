@@ -57,7 +57,7 @@ class Loop:
                 self.serve(end)
             self.tick()
         self.hand.close()
-        offspring.end_all()
+        offspring.end_all(list(self.commands))
 
     @property
     def busy(self) -> bool:

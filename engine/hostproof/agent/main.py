@@ -76,5 +76,5 @@ def watch(worker: int) -> int:
         pid, status = os.waitpid(worker, os.WNOHANG)
         if pid:
             break
-    offspring.end_all()
+    offspring.end_all([])
     return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)

@@ -133,11 +133,13 @@ def reap(pid: int) -> bool:
         return True
 
 
-def end_all() -> None:
-    """End everything that stems from this process: SIGTERM, a little time, SIGKILL until nothing is left."""
-    for pid in descendants(os.getpid()):
-        send(pid, signal.SIGTERM)
-        send(pid, signal.SIGCONT)  # a stopped process hears nothing
+def end_all(leaders: "list[int]") -> None:
+    """End everything that stems from this process: SIGTERM, a little time, SIGKILL until nothing is left.
+
+    `leaders` are the groups that we know of, all that can be reached where /proc isn't mounted.
+    """
+    send_all(leaders, signal.SIGTERM)
+    send_all(leaders, signal.SIGCONT)  # a stopped process hears nothing
     started = time.monotonic()
     pause = 0.001
     while not none_left():
@@ -145,14 +147,25 @@ def end_all() -> None:
         if past > LAST_TIME:
             return
         if past > TERM_TIME:
-            for pid in descendants(os.getpid()):
-                send(pid, signal.SIGKILL)
+            send_all(leaders, signal.SIGKILL)
+            leaders = []  # their numbers may be another's soon
         time.sleep(pause)
         pause = min(pause * 2, 0.02)
 
 
+def send_all(leaders: "list[int]", number: int) -> None:
+    """Signal groups, and all that stems from this process."""
+    for pid in leaders:
+        send_group(pid, number)
+    for pid in descendants(os.getpid()):
+        send(pid, number)
+
+
 def none_left() -> bool:
     """Reap what has ended; True if no child is left, not even one that the ended ones left us."""
-    for pid in children(os.getpid()):
-        reap(pid)
-    return not children(os.getpid())
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return True
+    return False

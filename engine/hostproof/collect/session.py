@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import select
+import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -136,6 +137,30 @@ def _silence(agent: _Agent, session: Session, deadline: int) -> Unknown:
     return Unknown(Cause.FAILED, f"the agent ended early, with status {agent.status}{said}", _REPORT)
 
 
+@contextmanager
+def _no_interrupt_lost() -> Iterator[None]:
+    """Raise a KeyboardInterrupt that Python only reports, as it does with all that is raised in a hook around fork.
+
+    Importing sh imports logging, which has such hooks: one Ctrl-C in fifty, while the agent started, did nothing.
+    """
+    lost: list[object] = []
+    usual = sys.unraisablehook
+
+    def keep(unraisable: sys.UnraisableHookArgs) -> None:
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            lost.append(unraisable.exc_value)
+        else:
+            usual(unraisable)
+
+    sys.unraisablehook = keep
+    try:
+        yield
+    finally:
+        sys.unraisablehook = usual
+    if lost:
+        raise KeyboardInterrupt
+
+
 class _Agent:
     """A started agent and our ends of its pipes; leaving the `with` ends it and everything it started."""
 
@@ -159,10 +184,11 @@ class _Agent:
                 os.fdopen(theirs_in, "rb") as source,
                 os.fdopen(theirs_out, "wb") as out,
                 os.fdopen(theirs_err, "wb") as err,
+                _no_interrupt_lost(),
             ):
                 self._start(source, out, err)
         except BaseException:
-            self._close(*self._ends)
+            self.__exit__()
             raise
         return self
 
