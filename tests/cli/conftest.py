@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+Told = Callable[..., tuple[int, str, str]]
 
 PACK = """\
 hostproof: 1
@@ -31,6 +35,14 @@ rules:
 """
 
 
+def read_terminal(terminal: int) -> bytes:
+    """Return what was shown, nothing when the last program on the terminal has ended."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        return b""
+
+
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Return a way to run hostproof in an empty folder, with nothing of this terminal in its environment."""
@@ -42,6 +54,27 @@ def run(tmp_path: Path) -> Run:
         return subprocess.run(command, cwd=tmp_path, env=env, input=stdin, capture_output=True, text=True, timeout=60)
 
     return run_hostproof
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
+    """Return a way to do the same inside this process, for command lines that end before anything is collected."""
+    from hostproof.cli.main import run
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+
+    def tell(*words: str) -> tuple[int, str, str]:
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in "oe")
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = run(words)
+        out.seek(0), err.seek(0)
+        return code, out.read(), err.read()
+
+    yield tell
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

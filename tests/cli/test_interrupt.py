@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
 import pytest
+
+from .conftest import read_terminal
 
 
 def alive(mark: str) -> list[int]:
@@ -61,6 +66,35 @@ def test_a_signal_ends_everything(pack: Path, tmp_path: Path, number: signal.Sig
     assert (out, err) == ("", "hostproof: interrupted\n")
     assert wait_for(lambda: not alive(mark), 5), "something is still running"
     assert not (tmp_path / "out.xml").exists()
+
+
+def test_ctrl_c_on_a_terminal(pack: Path, tmp_path: Path) -> None:
+    """The key itself, pressed while progress is drawn: the cursor comes back, and nothing is left running."""
+    started = tmp_path / "started"
+    text = (pack / "pack.yaml").read_text()
+    hanging = f"{{run: 'touch {started}; sleep 600', timeout: 10min"
+    (pack / "pack.yaml").write_text(text.replace("{file: " + str(tmp_path / "number"), hanging))
+    mark = f"HOSTPROOF_TEST={os.getpid()}-key"
+    env = {**os.environ, "TERM": "xterm", **dict([mark.split("=")])}
+    ours, theirs = pty.openpty()
+
+    def own_terminal() -> None:
+        fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+
+    command = [sys.executable, "-m", "hostproof", "check", "--pack", str(pack)]
+    with subprocess.Popen(
+        command, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, preexec_fn=own_terminal
+    ) as process:
+        os.close(theirs)
+        assert wait_for(started.exists)
+        os.write(ours, b"\x03")
+        shown = b"".join(iter(lambda: read_terminal(ours), b""))
+    os.close(ours)
+    assert process.returncode == 130
+    assert b"collecting facts" in shown
+    assert shown.rindex(b"\x1b[?25h") > shown.rindex(b"\x1b[?25l")
+    assert shown.rstrip().endswith(b"hostproof: interrupted")
+    assert wait_for(lambda: not alive(mark), 5), "something is still running"
 
 
 def test_the_run_has_a_deadline(pack: Path, tmp_path: Path) -> None:

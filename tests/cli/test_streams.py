@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Run
+from .conftest import Run, read_terminal
 
 ESCAPE = "\x1b["
 
@@ -28,17 +28,10 @@ def on_terminal(*words: str | Path, columns: int = 80, **environment: str) -> tu
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env, close_fds=True) as process:
         os.close(theirs)
         shown = b""
-        while chunk := _read(ours):
+        while chunk := read_terminal(ours):
             shown += chunk
     os.close(ours)
     return process.returncode, shown.decode().replace("\r\n", "\n")
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # EIO: the last program on it has ended
-        return b""
 
 
 def test_a_terminal_gets_colours_and_progress(small: Path) -> None:
