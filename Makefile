@@ -4,7 +4,7 @@ BIN := .venv/bin
 OUT := build/hostproof
 READY := .venv/.ready
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench docs clean
 
 run: $(READY)
 	@sh .ci/judge $(BIN)/hostproof $(OUT)
@@ -19,6 +19,9 @@ check: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python tests/bench
+
+docs: $(READY)
+	@$(BIN)/python docs/generate
 
 clean:
 	rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -19,7 +19,7 @@ from hostproof.facts.unknown import Cause, Unknown
 from hostproof.source.problems import ProblemError, Problems
 from hostproof.source.spans import SourceFile
 
-_TRUTHS = {"true": True, "false": False, "unknown": Unknown(Cause.DENIED)}
+_TRUTHS: dict[str, Value | Unknown] = {"true": True, "false": False, "unknown": Unknown(Cause.DENIED)}
 # A record that lacks its field stands for an item of which the field could not be learnt.
 _ITEMS: dict[str, dict[str, Value]] = {"true": {"ok": True}, "false": {"ok": False}, "unknown": {}}
 _TYPES: dict[str, Type] = {"a": BOOL, "b": BOOL, "xs": list_of(record(ok=BOOL)), "n": COUNT}

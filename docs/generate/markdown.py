@@ -9,7 +9,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table whose columns line up in the source, too."""
     lines = [[*head], *([*row] for row in rows)]
     widths = [max(len(line[at]) for line in lines) for at in range(len(head))]
-    shown = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines]
+    shown = ["| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in lines]
     return "\n".join([shown[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *shown[1:]])
 
 
