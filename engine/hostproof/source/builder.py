@@ -103,8 +103,10 @@ class Builder:
     def _collection(self, event: Any) -> Sequence | Mapping:
         start: int = event.start_mark.index
         self._starts.append(start)
-        self._deepest = max(self._deepest, len(self._starts))
-        if len(self._starts) > MOST_DEPTH:
+        depth = len(self._starts)
+        if depth > self._deepest:
+            self._deepest = depth
+        if depth > MOST_DEPTH:
             self._stop("HP-E019", f"nested more than {MOST_DEPTH} deep", start)
         sequence = type(event) is self._kinds.SequenceStartEvent
         node = self._sequence(start) if sequence else self._mapping(start)

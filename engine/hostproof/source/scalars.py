@@ -21,7 +21,8 @@ WORDS: Mapping[str, bool | None] = MappingProxyType(
 )
 INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z|0x(?P<hex>[0-9a-fA-F]+)\Z|0o(?P<octal>[0-7]+)\Z")
 # What the texts begin with that mean something else than themselves; the empty text means null.
-STARTS = frozenset(("", *"~nNtTfF", *"+-.0123456789"))
+NUMERIC = frozenset("+-.0123456789")
+STARTS = NUMERIC | {"", *"~nNtTfF"}
 FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 
 # Wide enough for what kernels print (RLIM_INFINITY is 2**64 - 1), and what JSON writers can take.
@@ -37,12 +38,12 @@ def resolve(text: str) -> Plain:
     """
     if text in WORDS:
         return WORDS[text]
+    if text[0] not in NUMERIC:
+        return text
     match = INT.match(text)
     if match:
         return _integer(text, match)
-    if FLOAT.match(text):
-        return _float(text)
-    return text
+    return _float(text) if FLOAT.match(text) else text
 
 
 def _integer(text: str, match: re.Match[str]) -> int:
