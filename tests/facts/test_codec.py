@@ -259,6 +259,12 @@ def test_what_is_told_of_a_wrong_file(code: str, golden: Callable[[str], Callabl
         (lambda d: d["evidence"].update(head=[]), "the columns of 'evidence' have different lengths"),
         (lambda d: d["evidence"].update(head="x"), "'x' is not of type 'array' (at $.evidence.head)"),
         (lambda d: d["evidence"]["status"].__setitem__(0, "0"), "'0' is not of type 'integer', 'null'"),
+        (lambda d: d.update(created=2**63), "a number is beyond 64 bits"),
+        (lambda d: d["evidence"]["size"].__setitem__(1, 2**63), "a number is beyond 64 bits"),
+        (
+            lambda d: d["values"].update({"memory.total": 2**63}),
+            "the value of 'memory.total' is not of its type, bytes",
+        ),
         (lambda d: d["packs"].append({"name": "x"}), "'digest' is a required property (at $.packs[1])"),
     ],
 )

@@ -34,6 +34,7 @@ _COLUMN_TYPES: dict[str, set[type]] = {
     "took": {int},
     "size": {int},
 }
+_LARGEST = 2**63 - 1
 _OWNERS = frozenset(map(str, Owner))
 _CAUSES = frozenset(map(str, Cause))
 
@@ -45,7 +46,7 @@ def structure_fault(document: Document) -> str:
     for name, kind in _TOP.items():
         if type(document[name]) is not kind:
             return f"{name!r} is not {'an integer' if kind is int else f'a {kind.__name__}'}"
-    parts = (_host_fault, _unknown_fault, _pack_fault, _evidence_fault, _fact_fault)
+    parts = (_host_fault, _unknown_fault, _pack_fault, _evidence_fault, _range_fault, _fact_fault)
     return next((fault for part in parts if (fault := part(document))), "")
 
 
@@ -74,6 +75,14 @@ def _pack_fault(document: Document) -> str:
 
 def _evidence_fault(document: Document) -> str:
     return _column_fault("evidence", document["evidence"], EVIDENCE_COLUMNS)
+
+
+def _range_fault(document: Document) -> str:
+    """Numbers beyond 64 bits, which some readers of JSON take and no writer may give; those in facts have types."""
+    columns = document["evidence"]
+    numbers = chain(columns["took"], columns["size"], filter(None, columns["status"]))
+    most = max(numbers, default=0)
+    return "a number is beyond 64 bits" if max(most, document["created"], document["took"]) > _LARGEST else ""
 
 
 def _fact_fault(document: Document) -> str:
