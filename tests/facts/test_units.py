@@ -117,6 +117,7 @@ def test_a_very_long_number_is_refused_at_once() -> None:
         (1_795_444_710_500_000_000, TIME, "2026-11-23T14:38:30.5Z"),
         (10**30, TIME, f"{10**30}ns after 1970"),
         ("6.1.0", VERSION, "6.1.0"),
+        ("", VERSION, '""'),
         ("eth0", STRING, '"eth0"'),
         ('a"b\\c\n\x1b[31m\u202e', STRING, '"a\\"b\\\\c\\n\\x1b[31m\\u202e"'),
         (None, COUNT.optional(), "none"),
