@@ -58,9 +58,14 @@ def version_order(value: Value) -> object:
     return None if value is None else version_key(untyped.text(value))
 
 
-def member(item: Value, items: list[Value] | dict[str, Value], how: str) -> bool:
-    """Say whether an item stands in a list (or among the keys of a map), compared in the manner `how`."""
+def member(item: Value, items: Value, how: str) -> bool:
+    """Say whether an item stands in a list (or among the keys of a map), compared in the manner `how`.
+
+    Untyped data may turn out to be neither; a text in particular holds no items.
+    """
     if isinstance(items, dict):
         return untyped.text(item) in items
+    if not isinstance(items, list):
+        raise untyped.mistyped(items, "a list or map")
     same = test("==", how)
     return any(same(item, other) for other in items)
