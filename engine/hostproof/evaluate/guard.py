@@ -1,6 +1,7 @@
 """The last look at a snapshot before it is judged: a fact that isn't what the rules were checked for is Unknown.
 
-A snapshot may come from another version of hostproof, from a pack whose facts have changed, or from an enemy.
+A snapshot may come from another version of hostproof, from a pack whose facts have changed, or from an enemy. Samples
+leave as lists that remember their order, so that each is sorted once however many rules ask for quantiles.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import replace
 from hostproof.expr.model import Expr
 from hostproof.expr.template import Template
 from hostproof.facts.fits import fits
-from hostproof.facts.snapshot import Snapshot
+from hostproof.facts.samples import remembering
+from hostproof.facts.snapshot import Snapshot, Value
 from hostproof.facts.types import Kind, Type
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.rulepack.model import Rule, RulePack
@@ -22,14 +24,18 @@ CURE = "take the snapshot again with this hostproof and this pack"
 def guarded(snapshot: Snapshot, packs: Sequence[RulePack]) -> Snapshot:
     """Return the snapshot itself, or one in which facts of another type than the rules expect are Unknown(type)."""
     misfits: dict[str, Unknown] = {}
+    prepared: dict[str, Value] = {}
     for name, wanted in expected_types(packs).items():
         detail = _misfit(snapshot, name, wanted)
         if detail:
             misfits[name] = Unknown(Cause.TYPE, detail, CURE, name)
-    if not misfits:
+        elif isinstance(value := snapshot.values.get(name), (list, dict)):
+            prepared[name] = remembering(value, wanted)
+    changed = {name: value for name, value in prepared.items() if value is not snapshot.values[name]}
+    if not misfits and not changed:
         return snapshot
     values = {name: value for name, value in snapshot.values.items() if name not in misfits}
-    return replace(snapshot, values=values, unknown={**snapshot.unknown, **misfits})
+    return replace(snapshot, values=values | changed, unknown={**snapshot.unknown, **misfits})
 
 
 def expected_types(packs: Sequence[RulePack]) -> Mapping[str, Type]:

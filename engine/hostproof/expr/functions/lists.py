@@ -8,6 +8,7 @@ from hostproof.expr.arithmetic import Number, bounded
 from hostproof.expr.functions.row import UNTYPED, Form, Function
 from hostproof.expr.undecided import UndecidedError
 from hostproof.expr.untyped import mistyped
+from hostproof.facts.samples import ranked
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause
 from hostproof.facts.versions import version_key
@@ -57,7 +58,7 @@ def _best(choose: Callable[..., Value], items: Sequence[Value], key: Callable[[s
 
 def in_order(items: list[Value]) -> list[Value]:
     """Return the items, smallest first."""
-    return sorted(items)  # type: ignore[type-var]
+    return [*ranked(items)]
 
 
 def by_version(items: list[str]) -> list[Value]:

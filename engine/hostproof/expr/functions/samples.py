@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from heapq import merge
 
 from hostproof.expr.arithmetic import Number, bounded, divide_whole, whole
 from hostproof.expr.functions.row import Constants, Form, Function
 from hostproof.expr.undecided import UndecidedError
+from hostproof.facts.samples import ranked
 from hostproof.facts.unknown import Cause
+
+# The quantiles with a share of their own.
+SHARES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p999": 0.999, "median": 0.5}
 
 
 def quantile(samples: list[Number], share: Number) -> Number:
     """Return the smallest sample that at least `share` of all do not exceed; 0 is the smallest, 1 the largest."""
     if not 0 <= share <= 1:
         raise UndecidedError(Cause.ARITHMETIC, "a share is from 0% to 100%")
-    ranked = sorted(_some(samples))
+    in_order = ranked(_some(samples))
     # Shares such as 0.99 have no exact float: 0.99 * 100 must be rank 99, not 100.
-    rank = math.ceil(round(share * len(ranked), 9))
-    return ranked[max(rank, 1) - 1]
+    rank = math.ceil(round(share * len(in_order), 9))
+    return in_order[max(rank, 1) - 1]
 
 
 def _at(share: float) -> Callable[[list[Number]], Number]:
@@ -41,18 +46,17 @@ def mean_whole(samples: list[Number]) -> Number:
 
 def median(samples: list[Number]) -> Number:
     """Return the middle sample, or the mean of the middle two."""
-    return mean(_middle(samples))
+    return mean(_middle(ranked(_some(samples))))
 
 
 def median_whole(samples: list[Number]) -> Number:
     """Return the middle sample, or the mean of the middle two, as a whole number."""
-    return mean_whole(_middle(samples))
+    return mean_whole(_middle(ranked(_some(samples))))
 
 
-def _middle(samples: list[Number]) -> list[Number]:
-    ranked = sorted(_some(samples))
-    half = len(ranked) // 2
-    return ranked[half : half + 1] if len(ranked) % 2 else ranked[half - 1 : half + 1]
+def _middle(in_order: list[Number]) -> list[Number]:
+    half = len(in_order) // 2
+    return in_order[half : half + 1] if len(in_order) % 2 else in_order[half - 1 : half + 1]
 
 
 def _some(samples: list[Number]) -> list[Number]:
@@ -76,8 +80,11 @@ def stddev_whole(samples: list[Number]) -> Number:
 
 def mad(samples: list[Number]) -> Number:
     """Return the median of the distances from the median."""
-    centre = median(samples)
-    return median([abs(sample - centre) for sample in samples])
+    centre, in_order = median(samples), ranked(samples)
+    half = len(in_order) // 2
+    # Away from the centre the distances only grow, on both sides: merging them is all the sorting there is to do.
+    sides = (centre - sample for sample in reversed(in_order[:half])), (sample - centre for sample in in_order[half:])
+    return mean(_middle([*merge(*sides)]))
 
 
 def mad_whole(samples: list[Number]) -> Number:
@@ -96,7 +103,8 @@ def _bad_share(arguments: Constants) -> tuple[int, str] | None:
     return (1, "a share is from 0% to 100%") if isinstance(share, (int, float)) and not 0 <= share <= 1 else None
 
 
-def _percentile(name: str, share: float, shown: str) -> Function:
+def _percentile(name: str, shown: str) -> Function:
+    share = SHARES[name]
     return Function(
         name,
         (Form(("samples<Q>",), "Q", _at(share)),),
@@ -106,11 +114,11 @@ def _percentile(name: str, share: float, shown: str) -> Function:
 
 
 ROWS: tuple[Function, ...] = (
-    _percentile("p50", 0.5, "50%"),
-    _percentile("p90", 0.9, "90%"),
-    _percentile("p95", 0.95, "95%"),
-    _percentile("p99", 0.99, "99%"),
-    _percentile("p999", 0.999, "99.9%"),
+    _percentile("p50", "50%"),
+    _percentile("p90", "90%"),
+    _percentile("p95", "95%"),
+    _percentile("p99", "99%"),
+    _percentile("p999", "99.9%"),
     Function(
         "quantile",
         (Form(("samples<Q>", "ratio"), "Q", quantile),),
