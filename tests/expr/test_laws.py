@@ -80,7 +80,8 @@ bool:
     {text} in [{text}, s1] | startswith({text}, {text}) | {text} matches r'^[a-e]' | known({num})
     known({bool}) | ({bool} if {bool} else {bool}) | ({bool} ?? {bool}) | q1 == null
     (q1 != null and q1 {sign} {num}) | j1 == {num} | j1 {sign} {num} | j1 == {text} | j1 and {bool}
-    j1 in {list} | {num} in j1 | all(i in {list}: i {sign} {num}) | any(i in {list}: i == {num} or {bool})
+    j1 in {list} | {num} in j1 | {text} in j1 | all(i in {list}: i {sign} {num})
+    any(i in {list}: i == {num} or {bool})
     none(r in rs: r.up) | one(r in rs: r.n > {num}) | all(r in rs: r.up and {bool})
     any(r in rs: r.name == {text}) | all(a in {list}: any(b in {list}: a == b)) | all(k in m1: m1[k] > {num})
     any(i in j1: i == {num}) | {list} == {list} | subset_of({list}, {list}) | glob({text}, 'e*')

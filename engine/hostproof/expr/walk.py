@@ -12,13 +12,13 @@ from typing import TypeAlias, cast
 
 from hostproof.expr import model, steps
 from hostproof.expr.arithmetic import OPERATIONS, Number, negative
-from hostproof.expr.comparing import manner, test
+from hostproof.expr.comparing import SIGNS, manner, test
 from hostproof.expr.functions import functions
 from hostproof.expr.kleene import GATHER, Result, every, negated, some
 from hostproof.expr.model import Node
 from hostproof.expr.scope import Env
 from hostproof.expr.undecided import UndecidedError
-from hostproof.expr.untyped import describe, need, text
+from hostproof.expr.untyped import describe, mistyped, need, text
 from hostproof.facts.fits import checker
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause, Unknown
@@ -71,6 +71,8 @@ class Walk:
             return right
         if (left is None or right is None) and sign not in {"==", "!="}:
             return self.unknown(node, frame, Cause.TYPE, "null has no order")
+        if how == "plain":
+            return SIGNS[sign](left, right)
         return self.attempt(node, frame, lambda: test(sign, how)(left, right))
 
     def turns(self, node: model.Comprehension, frame: Frame) -> Iterator[Turn] | Unknown:
@@ -229,17 +231,27 @@ def _found(walk: Walk, node: model.Membership, frame: Frame) -> Result:
         return container
     if isinstance(item, Unknown):
         # Nothing is in an empty list, whatever it is.
-        return item if container else False
+        return False if container == [] else item
+    if isinstance(container, list):
+        return _found_in_list(walk, node, frame, item, container)
+    return walk.attempt(node, frame, lambda: text(item) in _entries(container))
+
+
+def _entries(container: Value) -> dict[str, Value]:
     if isinstance(container, dict):
-        return walk.attempt(node, frame, lambda: text(item) in container)
-    if not isinstance(container, list):
-        return walk.unknown(node, frame, Cause.TYPE, f"it is {describe(container)} and holds no items")
+        return container
+    raise mistyped(container, "a list or map")
+
+
+def _found_in_list(walk: Walk, node: model.Membership, frame: Frame, item: Value, items: list[Value]) -> Result:
     if frame:
-        paid = walk.attempt(node, frame, lambda: steps.looked_through(walk.left, container))
+        paid = walk.attempt(node, frame, lambda: steps.looked_through(walk.left, items))
         if isinstance(paid, Unknown):
             return paid
     how = manner(node.item.type, node.container.type.item or node.container.type)
-    return some(walk.compared(node, "==", (item, other), how, frame) for other in container)
+    if how == "plain":
+        return item in items
+    return some(walk.compared(node, "==", (item, other), how, frame) for other in items)
 
 
 def _arithmetic(walk: Walk, node: model.Arithmetic, frame: Frame) -> Result:
