@@ -17,8 +17,12 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(READY)
+bench: $(READY) .venv/.bench
 	@$(BIN)/python tests/bench
+
+# `make fuzz N=50000 SEED=1`: a shorter one, again.
+fuzz: $(READY) .venv/.fuzz
+	@$(BIN)/python tests/fuzz $(N) $(if $(SEED),--seed $(SEED))
 
 docs: $(READY)
 	@$(BIN)/python docs/generate
@@ -26,6 +30,10 @@ docs: $(READY)
 clean:
 	rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Peers to compare with, or what guides the fuzz; where they can't be had, both tell so and go on without.
+.venv/.bench .venv/.fuzz: .venv/.%: pyproject.toml constraints.txt | $(READY)
+	-@PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[$*]' && touch $@
 
 # Installed anew only when what is to be installed changes; the code itself is used in place.
 $(READY): pyproject.toml constraints.txt

@@ -1,0 +1,89 @@
+"""`make fuzz N=1000000 SEED=1`: so many inputs of all kinds; `python tests/fuzz replay KIND FILE`: one of them."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from time import perf_counter, time_ns
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+import bounds  # noqa: E402 - its folder must be on the path first
+
+CORES = 2
+
+
+@dataclass(frozen=True)
+class Job:
+    """A process: `count` inputs of one kind."""
+
+    kind: str
+    count: int
+    seed: int
+
+    def run(self, folder: Path) -> tuple[Job, int, int, int, float]:
+        """Return how many inputs were done and accepted, the exit status and the seconds it took."""
+        start = perf_counter()
+        log = folder / f"{self.kind}-{self.seed}.log"
+        diary = bounds.Diary(log.with_suffix(".diary"))
+        command = [sys.executable, str(HERE / "worker.py"), str(folder), self.kind, str(self.count), str(self.seed)]
+        with log.open("wb") as output:
+            status = subprocess.run(command, stdout=output, stderr=output, check=False).returncode
+        if status:
+            log.with_suffix(".last").write_bytes(diary.last())
+        return self, *diary.counts(), status, perf_counter() - start
+
+
+def fuzz(count: int, seed: int, folder: Path) -> int:
+    """Run all kinds, each in two processes with seeds of their own; return the exit status."""
+    from kinds import KINDS
+
+    folder.mkdir(parents=True)
+    shares = [(name, max(int(count * kind.share / CORES), 1)) for name, kind in KINDS.items()]
+    jobs = [Job(name, inputs, seed + core) for name, inputs in shares for core in range(CORES)]
+    print(f"{count:,} inputs, seed {seed}, in {folder}")
+    if find_spec("atheris") is None:
+        print("atheris is not installed: bytes are mutated without being guided to new code")
+    print(f"{'kind':<18} {'seed':>12} {'inputs':>11} {'accepted':>11} {'a second':>9}  result", flush=True)
+    start, total, failed = perf_counter(), 0, 0
+    with ThreadPoolExecutor(CORES) as pool:
+        for job, done, accepted, status, took in pool.map(lambda job: job.run(folder), jobs):
+            result = f"FAILED ({status}): see {folder}/{job.kind}-{job.seed}.log" if status else "well"
+            counts = f"{done:>11,} {accepted:>11,} {done / took:>9,.0f}"
+            print(f"{job.kind:<18} {job.seed:>12} {counts}  {result}", flush=True)
+            total, failed = total + done, failed + (status != 0)
+    took = perf_counter() - start
+    speed = f"{took / 60:.1f} minutes ({total / took:,.0f} a second)"
+    print(f"{total:,} inputs in {speed}; {failed} of {len(jobs)} runs failed")
+    return 1 if failed else 0
+
+
+def replay(name: str, path: Path) -> int:
+    """Work on one kept input under the same bounds; the traceback says what is wrong."""
+    from kinds import KINDS
+
+    accepted = bounds.bounded(KINDS[name].check)(path.read_bytes())
+    print("accepted" if accepted else "refused", "as it should be")
+    return 0
+
+
+def main(words: list[str]) -> int:
+    """Read the command line."""
+    if words[:1] == ["replay"]:
+        return replay(words[1], Path(words[2]))
+    parser = argparse.ArgumentParser(prog="tests/fuzz", description=__doc__)
+    parser.add_argument("count", type=int, nargs="?", default=1_000_000)
+    parser.add_argument("--seed", type=int, default=time_ns() % 10**9)
+    parser.add_argument("--folder", type=Path)
+    given = parser.parse_args(words)
+    return fuzz(given.count, given.seed, given.folder or Path("build/fuzz") / f"{time_ns() // 10**9}-{given.seed}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
