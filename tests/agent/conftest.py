@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from hostproof.collect.bundle import BOOTSTRAP, PACKAGE, Bundle, pack_agent
+from hostproof.collect.link.bundle import BOOTSTRAP, PACKAGE, Bundle, pack_agent
 
 PATIENCE = 30.0  # seconds until a test gives up; nothing here measures time
 

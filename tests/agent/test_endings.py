@@ -73,7 +73,7 @@ def test_the_death_of_the_parent_ends_everything(mark: str, alive, until) -> Non
     read_end, write_end = os.pipe()
     code = (
         "import subprocess, sys, json, os\n"
-        "from hostproof.collect.bundle import pack_agent\n"
+        "from hostproof.collect.link.bundle import pack_agent\n"
         "bundle = pack_agent(True)\n"
         "ask = json.dumps({'id': 0, 'ask': 'run', 'shell': sys.argv[2]}).encode()\n"
         "command = [sys.executable, *bundle.arguments]\n"

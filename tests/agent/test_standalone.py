@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hostproof.collect.bundle import AGENT, BOOTSTRAP, pack_agent
+from hostproof.collect.link.bundle import AGENT, BOOTSTRAP, pack_agent
 
 MODULES = sorted(AGENT.glob("*.py"))
 

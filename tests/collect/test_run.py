@@ -13,7 +13,7 @@ from typing import TypeAlias
 import pytest
 
 from hostproof.collect.asks import Answer, Ask, Collector, ReadFile
-from hostproof.collect.jobs import jobs_of, run_jobs
+from hostproof.collect.learn.jobs import jobs_of, run_jobs
 from hostproof.collect.plan import plan
 from hostproof.collect.run import Progress, collect, collect_jobs
 from hostproof.collect.target import Target, parse_target

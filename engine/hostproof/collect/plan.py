@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hostproof.collect import fingerprint
-from hostproof.collect.evidence import kind_of, what_of
-from hostproof.collect.jobs import asks_of, run_jobs
+from hostproof.collect.learn import fingerprint
+from hostproof.collect.learn.evidence import kind_of, what_of
+from hostproof.collect.learn.jobs import asks_of, run_jobs
 from hostproof.facts.requests import FactRequest
 
 FINGERPRINT = "(the host's fingerprint)"

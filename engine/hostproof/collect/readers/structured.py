@@ -35,11 +35,11 @@ def read_json(text: str, option: str, gives: Type) -> Value:  # noqa: ARG001 - a
 
 
 def _object(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise ValueError(f"JSON in which the key {show(twice)} stands twice")
+    found: dict[str, Value] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"JSON in which the key {show(name)} stands twice")
+        found[name] = value
     return found
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostproof.collect.asks import Answer, Ask, Call, ReadFile, ReadGlob, RunCommand
-from hostproof.collect.wire import WireError, decode_answer, decode_hello, encode_ask
+from hostproof.collect.link.wire import WireError, decode_answer, decode_hello, encode_ask
 from hostproof.facts.fits import not_storable
 from hostproof.facts.unknown import Cause, Unknown
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hostproof.collect.asks import Answer, ReadFile, RunCommand
-from hostproof.collect.packfacts import ask_of, declared, learn, owner_of
+from hostproof.collect.learn.packfacts import ask_of, declared, learn, owner_of
 from hostproof.facts.catalog import Owner
 from hostproof.facts.requests import FactRequest, FileSource, Reader, RunSource
 from hostproof.facts.types import BYTES, COUNT, STRING

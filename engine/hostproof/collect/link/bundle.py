@@ -11,14 +11,17 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = "hostproof_agent"
-AGENT = Path(__file__).parents[1] / "agent"
+AGENT = Path(__file__).parents[2] / "agent"
 
 # -I: nothing of the user's environment or working folder; -S: no site-packages, 5 ms less; -B: writes no byte code.
 OPTIONS = ("-I", "-S", "-B", "-c")
 
-# Python 3.6 and later; a module is compiled when it is first imported.
+# Any Python can read this much; a module is compiled when it is first imported.
 BOOTSTRAP = """\
 import {format}, os, sys
+if sys.version_info < (3, 6):
+    sys.stderr.write("Python 3.6 or later is needed, this is " + sys.version.split()[0])
+    sys.exit(127)
 def read(size):
     parts = []
     while size:

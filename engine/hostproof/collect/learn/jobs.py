@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-from hostproof.collect import fingerprint
 from hostproof.collect.asks import Answer, Ask, Collector
 from hostproof.collect.builtin import COLLECTORS
-from hostproof.collect.packfacts import ask_of, declared, learn, owner_of
+from hostproof.collect.learn import fingerprint
+from hostproof.collect.learn.packfacts import ask_of, declared, learn, owner_of
 from hostproof.facts.builtin import builtin_catalog
 from hostproof.facts.catalog import Catalog, FactSpec, Owner
 from hostproof.facts.requests import FactRequest
@@ -48,9 +48,9 @@ def run_jobs(requests: Iterable[FactRequest]) -> tuple[Job, ...]:
 
 def jobs_of(requests: Iterable[FactRequest], catalog: Catalog, collectors: Mapping[str, Collector]) -> tuple[Job, ...]:
     """Return the jobs for all requests, each fact in exactly one."""
-    unique = dict.fromkeys(requests)
-    names = sorted(request.name for request in unique if request.builtin)
-    return (*_builtin_jobs(names, catalog, collectors), *(_pack_job(r) for r in unique if not r.builtin))
+    wanted = {request.name: request for request in requests}
+    names = sorted(name for name, request in wanted.items() if request.builtin)
+    return (*_builtin_jobs(names, catalog, collectors), *(_pack_job(r) for r in wanted.values() if not r.builtin))
 
 
 def asks_of(jobs: Sequence[Job]) -> dict[Ask, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hostproof.collect.asks import Answer, Ask, Call, ReadFile, ReadGlob, RunCommand
-from hostproof.collect.evidence import evidence_of
+from hostproof.collect.learn.evidence import evidence_of
 from hostproof.facts.snapshot import Evidence
 
 FILE = ReadFile("/etc/app.conf")

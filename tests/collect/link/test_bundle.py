@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hostproof.collect.bundle import AGENT, pack_agent
+from hostproof.collect.link.bundle import AGENT, pack_agent
 
 
 def test_the_sources_are_those_of_the_package() -> None:
@@ -42,6 +42,15 @@ def test_it_starts_and_leaves_nothing_behind(same_python: bool, tmp_path: Path) 
     )
     assert json.loads(done.stdout.splitlines()[0])["hello"] == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_old_python_is_told() -> None:
+    """A Python that is too old says so, and ends like a program that isn't there."""
+    bootstrap = pack_agent(same_python=False).arguments[-1]
+    program = f"import sys; sys.version_info = (3, 5, 9); exec({bootstrap!r})"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 127
+    assert "Python 3.6 or later is needed" in done.stderr
 
 
 def test_a_bundle_that_is_cut_short_ends_at_once() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hostproof.collect.asks import Ask, Call, ReadFile, RunCommand
-from hostproof.collect.session import hold_session
+from hostproof.collect.link.session import hold_session
 from hostproof.collect.target import Target, parse_target
 from hostproof.facts.requests import SECOND
 from hostproof.facts.unknown import Cause, Unknown
@@ -189,7 +189,7 @@ def test_no_descriptor_and_no_thread_is_left() -> None:
 PROGRAM = """
 import sys
 from hostproof.collect.asks import RunCommand
-from hostproof.collect.session import hold_session
+from hostproof.collect.link.session import hold_session
 from hostproof.collect.target import parse_target
 hide = "setsid sh -c 'sleep {0} & sleep {0}' & sleep {0}".format(sys.argv[1])
 try:

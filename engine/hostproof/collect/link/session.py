@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
 from hostproof.collect.asks import Answer, Ask
-from hostproof.collect.bundle import pack_agent
+from hostproof.collect.link.bundle import pack_agent
+from hostproof.collect.link.wire import END, LONGEST_LINE, Hello, WireError, decode_answer, decode_hello, encode_ask
 from hostproof.collect.target import Target
-from hostproof.collect.wire import END, LONGEST_LINE, Hello, WireError, decode_answer, decode_hello, encode_ask
 from hostproof.facts.requests import SECOND
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.source.harmless import one_line

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from hostproof.collect.asks import Answer, Ask, ReadFile, RunCommand
-from hostproof.collect.wire import Hello
+from hostproof.collect.link.wire import Hello
 from hostproof.facts.requests import SECOND, FactRequest
 from hostproof.facts.snapshot import Host, Value
 from hostproof.source.harmless import one_line
