@@ -38,3 +38,9 @@ def test_every_code_that_is_raised_has_a_row() -> None:
     """A code in the engine's text that the table lacks could not be looked up."""
     used = {code for path in ENGINE.rglob("*.py") for code in re.findall(r"HP-[EW]\d{3}\b", path.read_text("utf-8"))}
     assert used - CODES.keys() == set()
+
+
+def test_no_row_is_dead() -> None:
+    """A code that nothing can cause any more has no place in the table."""
+    texts = [path.read_text("utf-8") for path in ENGINE.rglob("*.py") if path.parent.name != "codes"]
+    assert {code for code in CODES if not any(code in text for text in texts)} == set()

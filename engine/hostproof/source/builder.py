@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, NoReturn, TypeGuard
+from typing import Literal, NamedTuple, NoReturn, Protocol, TypeGuard
 
 from hostproof.source.near import nearest
 from hostproof.source.nodes import Mapping, Node, Scalar, Sequence
@@ -16,11 +16,33 @@ from hostproof.source.spans import SourceFile, Span
 MOST_DEPTH = 100
 MOST_NODES = 200_000  # keys and values; what an alias stands for counts each time
 MOST_ALIASES = 1_000
+MOST_COMPARED = 100  # anchors, to find one that may have been meant
 
 REST_OF_LINE = re.compile(r"[^\r\n]*")
 TAG = re.compile(r"!\S*")
 # What may stand before a node's own text: its anchor, its tag, comments and line breaks.
 PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s++(?:#[^\n]*+)?)*+)*+")
+
+
+class Mark(Protocol):
+    """A place that libyaml gives: characters from the start of the text."""
+
+    @property
+    def index(self) -> int:
+        """Count the characters before it."""
+
+
+class Event(Protocol):
+    """What this builder takes from ruamel's events; which of it one has depends on its kind."""
+
+    start_mark: Mark
+    end_mark: Mark
+    anchor: str | None
+    ctag: object | None
+    value: str
+    style: str
+    version: object | None
+    tags: object | None
 
 
 class StopError(Exception):
@@ -36,8 +58,8 @@ class _Anchored(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Mark:
-    """A place in an event, like libyaml's own."""
+class _OwnMark:
+    """A place that libyaml does not give."""
 
     index: int
 
@@ -48,11 +70,15 @@ class Builder:
     `_node`, `_sequence`, `_mapping` and `_is_key` are the hot paths: a pack of 1,000 rules has 27,000 nodes.
     """
 
-    def __init__(self, file: SourceFile, next_event: Callable[[], Any], problems: Problems) -> None:
+    def __init__(self, file: SourceFile, next_event: Callable[[], Event], problems: Problems) -> None:
         from ruamel.yaml import events as kinds
 
-        self._kinds = kinds
-        self._scalar_kind = kinds.ScalarEvent
+        self._scalar_kind: type = kinds.ScalarEvent
+        self._alias_kind: type = kinds.AliasEvent
+        self._sequence_kind: type = kinds.SequenceStartEvent
+        self._sequence_end_kind: type = kinds.SequenceEndEvent
+        self._mapping_end_kind: type = kinds.MappingEndEvent
+        self._stream_end_kind: type = kinds.StreamEndEvent
         self._next = next_event
         self._file = file
         self._problems = problems
@@ -67,14 +93,14 @@ class Builder:
     def document(self) -> Node | None:
         """Return the tree, or None if what was found wrong leaves too little of it; raises `StopError`."""
         _stream, start = self._next(), self._next()
-        if type(start) is self._kinds.StreamEndEvent:
+        if type(start) is self._stream_end_kind:
             self._refuse_empty()
             return None
         if start.version or start.tags:
             self._problems.add("HP-E014", "directives are not allowed", self._at(start, REST_OF_LINE), "leave it out")
         node = self._node(self._next())
         _end, after = self._next(), self._next()
-        if type(after) is self._kinds.DocumentStartEvent:
+        if type(after) is not self._stream_end_kind:
             hint = "keep each document in a file of its own"
             self._problems.add("HP-E015", "a second document begins here", self._at(after, REST_OF_LINE), hint)
         if isinstance(node, Scalar) and node.plain and not node.text:
@@ -86,7 +112,7 @@ class Builder:
         """Return where the list or mapping begins that is being read."""
         return self._starts[-1] if self._starts else None
 
-    def _node(self, event: Any) -> Node:
+    def _node(self, event: Event) -> Node:
         if type(event) is self._scalar_kind and event.anchor is None and event.ctag is None:
             text, style = event.value, event.style
             try:
@@ -94,27 +120,25 @@ class Builder:
             except OverflowError as error:
                 return self._refuse_number(event, str(error))
             return Scalar(text, value, style, self._file, event.start_mark.index, event.end_mark.index)
-        if type(event) is self._kinds.AliasEvent:
+        if type(event) is self._alias_kind:
             return self._alias(event)
         if event.anchor is None and event.ctag is None:
             return self._collection(event)
         return self._decorated(event)
 
-    def _collection(self, event: Any) -> Sequence | Mapping:
-        start: int = event.start_mark.index
+    def _collection(self, event: Event) -> Sequence | Mapping:
+        start = event.start_mark.index
         self._starts.append(start)
-        depth = len(self._starts)
-        if depth > self._deepest:
-            self._deepest = depth
-        if depth > MOST_DEPTH:
+        self._deepest = max(self._deepest, len(self._starts))
+        if len(self._starts) > MOST_DEPTH:
             self._stop("HP-E019", f"nested more than {MOST_DEPTH} deep", start)
-        sequence = type(event) is self._kinds.SequenceStartEvent
+        sequence = type(event) is self._sequence_kind
         node = self._sequence(start) if sequence else self._mapping(start)
         self._starts.pop()
         return node
 
     def _sequence(self, start: int) -> Sequence:
-        next_event, node, end_kind = self._next, self._node, self._kinds.SequenceEndEvent
+        next_event, node, end_kind = self._next, self._node, self._sequence_end_kind
         items: list[Node] = []
         while type(event := next_event()) is not end_kind:
             items.append(node(event))
@@ -124,7 +148,7 @@ class Builder:
         return Sequence(tuple(items), self._file, start, event.end_mark.index)
 
     def _mapping(self, start: int) -> Mapping:
-        next_event, node, end_kind = self._next, self._node, self._kinds.MappingEndEvent
+        next_event, node, end_kind = self._next, self._node, self._mapping_end_kind
         keys: list[Scalar] = []
         values: dict[str, Node] = {}
         while type(event := next_event()) is not end_kind:
@@ -157,7 +181,7 @@ class Builder:
             self._problems.add("HP-E011", message, key.where, f'put it in quotes: "{key.text}"')
         return True
 
-    def _decorated(self, event: Any) -> Node:
+    def _decorated(self, event: Event) -> Node:
         """Return the node of an event with an anchor or a tag."""
         name = event.anchor
         if event.ctag is not None:
@@ -165,11 +189,11 @@ class Builder:
             tag = self._file.text[place.start : place.end]
             self._problems.add("HP-E013", f"the tag {tag} is not allowed", place, hint)
         match = PROPERTIES.match(self._file.text, event.start_mark.index, event.end_mark.index)
-        event.start_mark = _Mark(match.end()) if match else event.start_mark
+        event.start_mark = _OwnMark(match.end()) if match else event.start_mark
         event.anchor = event.ctag = None
         return self._node(event) if name is None else self._anchored(name, event)
 
-    def _anchored(self, name: str, event: Any) -> Node:
+    def _anchored(self, name: str, event: Event) -> Node:
         nodes, deepest = self._nodes, self._deepest
         self._open.add(name)
         self._deepest = len(self._starts)
@@ -179,14 +203,14 @@ class Builder:
         self._deepest = max(deepest, self._deepest)
         return node
 
-    def _alias(self, event: Any) -> Node:
-        start = event.start_mark.index
+    def _alias(self, event: Event) -> Node:
+        start, name = event.start_mark.index, event.anchor or ""
         self._aliases += 1
         if self._aliases > MOST_ALIASES:
             self._stop("HP-E021", f"more than {MOST_ALIASES:,} aliases", start)
-        anchored = None if event.anchor in self._open else self._anchors.get(event.anchor)
+        anchored = None if name in self._open else self._anchors.get(name)
         if anchored is None:
-            return self._refuse_alias(event.anchor, self._file.span(start, event.end_mark.index))
+            return self._refuse_alias(name, self._file.span(start, event.end_mark.index))
         height = len(self._starts) + anchored.height
         self._deepest = max(self._deepest, height)
         if height > MOST_DEPTH:
@@ -198,12 +222,13 @@ class Builder:
         if name in self._open:
             self._spoil("HP-E018", f"*{name} stands inside what it stands for", place, "write the value out")
         else:
-            near = nearest(name, self._anchors)
+            # Among very many anchors, thousands of mistakes would take minutes.
+            near = nearest(name, self._anchors) if len(self._anchors) <= MOST_COMPARED else None
             hint = f"did you mean *{near}?" if near else f"put it in quotes, or mark a value above with &{name}"
             self._spoil("HP-E017", f"nothing above is marked &{name}", place, hint)
         return self._stand_in(place)
 
-    def _refuse_number(self, event: Any, why: str) -> Scalar:
+    def _refuse_number(self, event: Event, why: str) -> Scalar:
         place = self._file.span(event.start_mark.index, event.end_mark.index)
         self._spoil("HP-E022", why, place, "put it in quotes if it is a text")
         return self._stand_in(place)
@@ -221,7 +246,7 @@ class Builder:
         self._problems.add(code, message, place, hint)
         return False
 
-    def _at(self, event: Any, pattern: re.Pattern[str]) -> Span:
+    def _at(self, event: Event, pattern: re.Pattern[str]) -> Span:
         match = pattern.search(self._file.text, event.start_mark.index)
         start, end = match.span() if match else (event.start_mark.index, event.end_mark.index)
         return self._file.span(start, end)

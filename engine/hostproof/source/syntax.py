@@ -69,9 +69,9 @@ _ROWS = (
 def syntax_problem(file: SourceFile, phrase: str, context: str, at: int, opening: int) -> Problem:
     """Return the problem for libyaml's message `phrase` at the offset `at`, while doing `context`.
 
-    `opening` is the offset where the construct that it was reading begins. `at` may lie behind the end.
+    `opening` is the offset where the construct that it was reading begins. Both may lie behind the end.
     """
-    at = min(at, len(file.text))
+    at, opening = min(at, len(file.text)), min(opening, len(file.text))
     row = _row(_finer(file, phrase, at), context)
     place = _escape(file, at) if row.at == "escape" else _mark(file, opening if row.at == "opening" else at)
     line, column = file.position(opening)
