@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hostproof.expr.check.context import Context, Sheet, solid_if
-from hostproof.expr.check.needs import article, as_type
+from hostproof.expr.check.needs import as_type, truth_hint
 from hostproof.expr.check.rules import check_node
-from hostproof.expr.dimensions import NUMBERS
+from hostproof.expr.check.words import article
 from hostproof.expr.model import Expr, Node
 from hostproof.expr.parse import Refusal, parse
 from hostproof.expr.scope import Scope
@@ -48,11 +48,11 @@ def _tell_refusal(source: Located, refusal: Refusal, problems: Problems) -> None
 def _small_enough(sheet: Sheet, depth: int) -> bool:
     end = len(sheet.source.text)
     if sheet.size > MOST_NODES:
-        message = f"an expression may have {MOST_NODES} parts at most, its lets included; this one has {sheet.size}"
-        sheet.report("HP-E204", message, 0, end, "split the rule in two")
+        message = f"an expression may have {MOST_NODES:,} parts at most, its lets included; this one has {sheet.size:,}"
+        sheet.report("HP-E204", message, 0, end, "split it into two rules")
     elif depth > 2 * DEEPEST:
         message = f"an expression may nest {2 * DEEPEST} deep at most, its lets included"
-        sheet.report("HP-E203", message, 0, end, "split the rule in two")
+        sheet.report("HP-E203", message, 0, end, "split it into two rules")
     else:
         return True
     return False
@@ -61,7 +61,8 @@ def _small_enough(sheet: Sheet, depth: int) -> bool:
 def _as_wanted(sheet: Sheet, root: Node, want: Type) -> Node | None:
     found = as_type(root, want)
     if found is None:
-        message = f"{sheet.shown(root)} is {article(root.type)}, and {article(want)} is wanted here"
-        hint = "compare it with something" if want.kind is Kind.BOOL and root.type.kind in NUMBERS else ""
+        wanted = "a condition" if want.kind is Kind.BOOL else article(want)
+        hint = truth_hint(sheet, root) if want.kind is Kind.BOOL else f"write {wanted}"
+        message = f"{sheet.shown(root)} is {article(root.type)}, and {wanted} is wanted here"
         sheet.report("HP-E242", message, root.start, root.end, hint)
     return found

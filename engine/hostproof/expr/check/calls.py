@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hostproof.expr import model
 from hostproof.expr.check.context import Context, Sheet
-from hostproof.expr.check.needs import article, checked, solid
+from hostproof.expr.check.needs import checked, solid
+from hostproof.expr.check.words import article
 from hostproof.expr.dimensions import has_any
 from hostproof.expr.functions import Form, Function, functions
 from hostproof.expr.functions.row import match, result, untyped

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hostproof.expr import model
 from hostproof.expr.check.calls import KINDS
 from hostproof.expr.check.context import Context, Sheet
-from hostproof.expr.check.needs import article, checked, solid, truth
+from hostproof.expr.check.needs import checked, solid, truth
+from hostproof.expr.check.words import article
 from hostproof.expr.dimensions import SEQUENCES
 from hostproof.expr.model import Node
 from hostproof.expr.syntax import nodes

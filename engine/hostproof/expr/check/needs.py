@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from hostproof.expr import model
 from hostproof.expr.check.context import Sheet, place
+from hostproof.expr.check.words import article, spelling
 from hostproof.expr.dimensions import NUMBERS, assignable, has_any
 from hostproof.expr.model import Node
 from hostproof.facts.types import BOOL, Kind, Type
-
-
-def article(of: Type) -> str:
-    """Return a type as a sentence names it: `a count`, `an int`."""
-    text = str(of)
-    return ("an " if text[0] in "aeiou" else "a ") + text
 
 
 def solid(sheet: Sheet, node: Node) -> bool:
@@ -21,12 +16,14 @@ def solid(sheet: Sheet, node: Node) -> bool:
         return True
     shown = sheet.shown(node)
     if node.type.kind is Kind.NULL:
-        sheet.report("HP-E234", "null is no value to work with", node.start, node.end, "compare with == or !=")
+        hint = "null is only compared, with == or !="
+        sheet.report("HP-E234", "null is no value to work with", node.start, node.end, hint)
         return False
-    hint = f"write {shown} != null and ... before it, or ... if {shown} == null else ..."
+    hint = f"say what null means: {shown} == null or ... lets it pass, {shown} != null and ... doesn't"
     if place(node) is None:
         hint = "give it a name in `let`, and write name != null and ... before it"
-    sheet.report("HP-E234", f"{shown} is {article(node.type)} and may be null", node.start, node.end, hint)
+    message = f"{shown} is {article(node.type)}, and null must be ruled out here"
+    sheet.report("HP-E234", message, node.start, node.end, hint)
     return False
 
 
@@ -49,16 +46,17 @@ def truth(sheet: Sheet, node: Node, where: str) -> Node | None:
     found = as_type(node, BOOL)
     if found is None:
         message = f"{where} needs true or false, and {sheet.shown(node)} is {article(node.type)}"
-        sheet.report("HP-E230", message, node.start, node.end, _truth_hint(sheet, node))
+        sheet.report("HP-E230", message, node.start, node.end, truth_hint(sheet, node))
     return found
 
 
-def _truth_hint(sheet: Sheet, node: Node) -> str:
-    shown = sheet.shown(node)
-    if node.type.kind in NUMBERS:
-        return f"write {shown} != 0"
-    if node.type.kind is Kind.STRING:
-        return f'write {shown} != ""'
-    if node.type.kind in {Kind.LIST, Kind.MAP, Kind.SAMPLES}:
+def truth_hint(sheet: Sheet, node: Node) -> str:
+    """Return how a value that is neither true nor false becomes a condition."""
+    shown, kind = sheet.shown(node), node.type.kind
+    if kind in {Kind.LIST, Kind.MAP, Kind.SAMPLES}:
         return f"write len({shown}) > 0"
-    return "compare it with something"
+    if kind in NUMBERS:
+        return f"compare it, as in {shown} != 0"
+    if not spelling(node.type):
+        return "compare it with something"
+    return f"compare it, as in {shown} {'==' if kind is Kind.STRING else '>='} {spelling(node.type)}"

@@ -10,16 +10,17 @@ from hostproof.expr.check.calls import check_call, check_matching
 from hostproof.expr.check.comparisons import check_comparison, check_membership
 from hostproof.expr.check.comprehensions import check_comprehension
 from hostproof.expr.check.context import Context, Sheet, solid_if
+from hostproof.expr.check.mismatches import unit_hint
 from hostproof.expr.check.names import check_path
-from hostproof.expr.check.needs import article, truth
+from hostproof.expr.check.needs import truth
 from hostproof.expr.check.sums import check_arithmetic, check_negative
+from hostproof.expr.check.words import article
 from hostproof.expr.dimensions import unify
 from hostproof.expr.model import Node
 from hostproof.expr.syntax import nodes
 from hostproof.expr.syntax.literals import Misspelt, read_number, read_text
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import BOOL, NULL, Kind, Type
-from hostproof.facts.units import format_value
 
 
 def check_node(sheet: Sheet, parsed: nodes.Parsed, context: Context) -> Node | None:
@@ -57,11 +58,17 @@ def _list(sheet: Sheet, parsed: nodes.ListOf, context: Context) -> Node | None:
     for item in items[1:]:
         joined = unify(of, item.type) if of is not None else None
         if joined is None:
-            message = f"the items of a list are of one type: {sheet.shown(item)} is {article(item.type)}, not {of}"
-            sheet.report("HP-E235", message, item.start, item.end)
+            _tell_mixed(sheet, items[0], item)
             return None
         of = joined
     return model.ListOf(parsed.start, parsed.end, Type(Kind.LIST, of), items)
+
+
+def _tell_mixed(sheet: Sheet, first: Node, item: Node) -> None:
+    shown = sheet.shown(item)
+    message = f"the items of a list are of one type: {shown} is {article(item.type)}, not {article(first.type)}"
+    hint = unit_hint(sheet, item, first.type) or "write two lists, or compare with each: x == a or x == b"
+    sheet.report("HP-E235", message, item.start, item.end, hint)
 
 
 def _joined(sheet: Sheet, parsed: nodes.Joined, context: Context) -> Node | None:
@@ -92,18 +99,11 @@ def _default(sheet: Sheet, parsed: nodes.Joined, context: Context) -> Node | Non
         joined = unify(of, operand.type)
         if joined is None:
             message = f"{sheet.shown(operand)} is {article(operand.type)}, and what stands before ?? is {article(of)}"
-            sheet.report("HP-E235", message, operand.start, operand.end, _unit_hint(operand, of))
+            hint = unit_hint(sheet, operand, of) or f"write {article(of)}"
+            sheet.report("HP-E235", message, operand.start, operand.end, hint)
             return None
         of = joined
     return model.Default(parsed.start, parsed.end, of, operands)
-
-
-def _unit_hint(node: Node, wanted: Type) -> str:
-    examples = {Kind.DURATION: 5_000_000, Kind.BYTES: 4096, Kind.RATIO: 0.05}
-    if isinstance(node, model.Literal) and wanted.kind in examples:
-        zero = {Kind.DURATION: "0s", Kind.BYTES: "0B", Kind.RATIO: "0%"}[wanted.kind]
-        return f"write {zero if node.value == 0 else format_value(examples[wanted.kind], wanted)}"
-    return ""
 
 
 def _prefix(sheet: Sheet, parsed: nodes.Prefix, context: Context) -> Node | None:
@@ -126,9 +126,10 @@ def _conditional(sheet: Sheet, parsed: nodes.Conditional, context: Context) -> N
     of = unify(then.type, otherwise.type)
     if of is None:
         message = (
-            f"{sheet.shown(otherwise)} is {article(otherwise.type)}, and before the `if` stands {article(then.type)}"
+            f"{sheet.shown(otherwise)} is {article(otherwise.type)}, and {sheet.shown(then)} is {article(then.type)}"
         )
-        sheet.report("HP-E235", message, otherwise.start, otherwise.end, _unit_hint(otherwise, then.type))
+        hint = unit_hint(sheet, otherwise, then.type) or "both sides of a choice are of one type"
+        sheet.report("HP-E235", message, otherwise.start, otherwise.end, hint)
         return None
     return model.Conditional(parsed.start, parsed.end, of, then, condition, otherwise)
 
