@@ -9,17 +9,15 @@ from hostproof.expr import model
 from hostproof.expr.comparing import FLIPPED, OPPOSITE
 from hostproof.expr.kleene import Result
 from hostproof.expr.model import Expr, Node
+from hostproof.expr.quoting import is_fixed, name_of, quoted, root_of, stands_there
 from hostproof.expr.scope import Env
 from hostproof.expr.walk import Frame, Walk
-from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Kind
-from hostproof.facts.units import format_value, quote_text, show_text
+from hostproof.facts.units import format_value, quote_text
 from hostproof.facts.unknown import Unknown
 
 MOST_FINDINGS = 12
 MOST_ITEMS = 4  # of one list
-_MOST_TEXT = 80
-_NAMING = ("name", "path", "device", "id", "interface", "key", "mount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ class _Here:
         links = zip(operands, node.rest, self.walk.links(node, self.frame), strict=False)
         for left, (sign, right), holds in links:
             if holds is outcome:
-                subject, other = (right, left) if _is_fixed(left) and not _is_fixed(right) else (left, right)
+                subject, other = (right, left) if is_fixed(left) and not is_fixed(right) else (left, right)
                 sign = sign if subject is left else FLIPPED[sign]
                 sign = sign if positive else OPPOSITE[sign]
                 wanted.setdefault(subject, []).append(f"{sign} {self.operand(other)}")
@@ -127,18 +125,18 @@ class _Here:
         if isinstance(value, Unknown):
             return self.quoted(node)
         shown = "null" if value is None else format_value(value, node.type)
-        return shown if _stands_there(node) else f"{shown} ({self.quoted(node)})"
+        return shown if stands_there(node) else f"{shown} ({self.quoted(node)})"
 
     def contained(self, node: model.Membership, *, positive: bool) -> Finding:
         """Return the item, or the container where it is the item that stands in the text."""
         negated = node.negated is positive
-        if _is_fixed(node.item) and not _is_fixed(node.container):
+        if is_fixed(node.item) and not is_fixed(node.container):
             return self.finding(node.container, f"{'without' if negated else 'with'} {self.operand(node.item)}")
         return self.finding(node.item, f"{'not in' if negated else 'in'} {self.operand(node.container)}")
 
     def called(self, node: model.Call, *, positive: bool) -> Finding:
         """Return the first operand that is not fixed; `matches` reads as an operator."""
-        subject = next((argument for argument in node.arguments if not _is_fixed(argument)), None)
+        subject = next((argument for argument in node.arguments if not is_fixed(argument)), None)
         if subject is None:
             return self.finding(node, "true" if positive else "false")
         if node.function == "matches":
@@ -179,7 +177,16 @@ class _Here:
             return Finding(self.subject(node), f"unknown ({value.cause})", wanted)
         shown = "null" if value is None else format_value(value, node.type)
         inputs = ", ".join(self.input(inner) for inner in _inputs(node))
-        return Finding(self.subject(node), f"{shown} ({inputs})" if inputs else shown, wanted)
+        more = "; ".join(filter(None, (self.interval(node), inputs)))
+        return Finding(self.subject(node), f"{shown} ({more})" if more else shown, wanted)
+
+    def interval(self, node: Node) -> str:
+        """Return between which bounds an operand lies that was computed from quantiles; empty for any other."""
+        if not _calls(node):
+            return ""
+        from hostproof.expr.confidence.estimates import beside
+
+        return beside(self.walk, node, self.frame)
 
     def input(self, node: Node) -> str:
         """Return one of the values that an operand was computed from."""
@@ -201,7 +208,7 @@ class _Here:
         match node:
             case model.Checked(operand=operand):
                 return self.path(operand)
-            case model.Let(expr=expr) if _root(expr.root):
+            case model.Let(expr=expr) if root_of(expr.root):
                 return " ".join(expr.text.split()), ""
             case model.Variable(slot=slot):
                 path, name = self.item(slot)
@@ -225,35 +232,16 @@ class _Here:
         if turn.node.source.type.kind is Kind.MAP and isinstance(turn.item, str):
             return quote_text(turn.item), ""
         if above is None:
-            return f"item {turn.index} of {outer.subject(turn.node.source)}", _name(turn.item)
-        return f"{above[0]}[{turn.index}]", ", ".join(filter(None, (above[1], _name(turn.item))))
+            return f"item {turn.index} of {outer.subject(turn.node.source)}", name_of(turn.item)
+        return f"{above[0]}[{turn.index}]", ", ".join(filter(None, (above[1], name_of(turn.item))))
 
     def quoted(self, node: Node) -> str:
         """Return a node as written, on one line."""
-        text = " ".join(self.text[node.start : node.end].split())
-        text = _without_brackets(text)
-        return text if len(text) <= _MOST_TEXT else text[: _MOST_TEXT - 1] + "…"
+        return quoted(node, self.text)
 
 
 def _named(path: str, name: str) -> str:
     return f"{path} ({name})" if name else path
-
-
-def _without_brackets(text: str) -> str:
-    """Take off brackets that are around all of a text."""
-    depth = 0
-    for at, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
-        if depth == 0:
-            return text[1:-1].strip() if at and at == len(text) - 1 and text[0] == "(" else text
-    return text
-
-
-def _root(node: Node) -> Node | None:
-    """Return the fact, parameter, let or variable that a path begins with; None if the node is no path."""
-    while isinstance(node, (model.Field, model.Index, model.Checked)):
-        node = node.operand if isinstance(node, model.Checked) else node.target
-    return node if isinstance(node, (model.Fact, model.Param, model.Let, model.Variable)) else None
 
 
 def _variables(node: Node) -> Iterator[model.Variable]:
@@ -263,31 +251,22 @@ def _variables(node: Node) -> Iterator[model.Variable]:
         yield from _variables(inner)
 
 
-def _is_fixed(node: Node) -> bool:
-    """Say whether a value doesn't depend on the host: made of literals and parameters alone."""
-    if isinstance(node, (model.Fact, model.Variable)):
-        return False
+def _calls(node: Node) -> bool:
+    """Say whether a function has to do with a value."""
     inside = (node.expr.root,) if isinstance(node, model.Let) else model.below(node)
-    return all(map(_is_fixed, inside))
-
-
-def _stands_there(node: Node) -> bool:
-    """Say whether a value can be read off the expression: made of literals alone."""
-    return not isinstance(node, (model.Fact, model.Variable, model.Param, model.Let)) and all(
-        map(_stands_there, model.below(node))
-    )
+    return isinstance(node, model.Call) or any(map(_calls, inside))
 
 
 def _inputs(node: Node) -> list[Node]:
     """Return the paths that a computed operand reads, the first three."""
-    return [*dict.fromkeys(_paths(node))][:3] if _root(node) is None else []  # a path is no computation
+    return [*dict.fromkeys(_paths(node))][:3] if root_of(node) is None else []  # a path is no computation
 
 
 def _paths(node: Node) -> Iterator[Node]:
     if isinstance(node, model.Comprehension):
         return  # what it reads for each item is not one value
     for inner in model.below(node):
-        root = _root(inner)
+        root = root_of(inner)
         if root is None:
             yield from _paths(inner)
         elif isinstance(root, (model.Fact, model.Variable)) and inner.type.kind not in {
@@ -296,10 +275,3 @@ def _paths(node: Node) -> Iterator[Node]:
             Kind.MAP,
         }:
             yield inner
-
-
-def _name(item: Value) -> str:
-    """Return what a person calls an item: a text itself, or the first naming field of a record."""
-    if isinstance(item, dict):
-        item = next((item[field] for field in _NAMING if isinstance(item.get(field), str)), None)
-    return show_text(item, _MOST_TEXT) if isinstance(item, str) else ""

@@ -136,6 +136,10 @@ class Comparison(Typed):
     rest: tuple[tuple[str, Node], ...]
 
 
+class ConfidentComparison(Comparison):
+    """A comparison of quantiles that only their intervals decide: where they leave it open, it is Unknown."""
+
+
 class Membership(Typed):
     """`item in container` (a list, or the keys of a map); `not in` when `negated`."""
 
