@@ -63,7 +63,7 @@ def make(made: object, text: str) -> tuple[Template | None, list[str]]:
         ("{count(n in nets: n.mtu > 1kB)} of {len(nets)}", "1 of 1"),
         ("{ held\n }", "128"),
         ("line\nline {held}\n", "line\nline 128\n"),
-        ("{evil}", "a\\e[31m\\r\\nb"),
+        ("{evil}", "a\\x1b[31m\\r\\nb"),
         ("grüße {id}", "grüße debian"),
     ],
 )
