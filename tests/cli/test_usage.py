@@ -9,7 +9,7 @@ import pytest
 from .conftest import Run, Told
 
 WRONG = {
-    "unknown command": (["chekc"], "Did you mean 'check'?"),
+    "unknown command": (["chekc"], "No such command 'chekc'"),
     "no command": ([], "Usage: hostproof"),
     "unknown option": (["check", "--fromat", "x"], "--fromat"),
     "option without its value": (["check", "--pack"], "--pack"),
