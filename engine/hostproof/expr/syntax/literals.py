@@ -26,6 +26,7 @@ _VERSION_LIKE = re.compile(r"[0-9]+(?:\.[0-9]+){2,}[A-Za-z0-9.]*")
 _OLD_OCTAL = re.compile(r"0[0-7]+")
 _PREFIXED = re.compile(r"0[xXoObB].+")
 _AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+(?![A-Za-z]))?")
+_LARGEST = "the largest whole number is 9223372036854775807, the largest float 1.7e308"
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|(.))")
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "e": "\x1b", "0": "\0", "\\": "\\", '"': '"', "'": "'"}
 # What people write, and what it is called here.
@@ -84,7 +85,7 @@ def _based(text: str) -> tuple[Value, Type] | Misspelt:
             "HP-E210", f"{text} is not a number", 0, len(text), "write 0x1f, 0o755, 0b101 or a decimal number"
         )
     if number.bit_length() > 63:
-        return Misspelt("HP-E211", f"{text} does not fit into 64 bits", 0, len(text))
+        return Misspelt("HP-E211", f"{text} does not fit into 64 bits", 0, len(text), _LARGEST)
     return number, INT
 
 
@@ -92,7 +93,8 @@ def _refused(text: str, reason: str) -> Misspelt:
     amount = _AMOUNT.match(text)
     unit = text[amount.end() :] if amount else ""
     if amount is None or not unit or unit in unit_words():
-        return Misspelt("HP-E211", reason, 0, len(text))
+        hint = "write it in a smaller unit, or rounded" if "whole number" in reason else _LARGEST
+        return Misspelt("HP-E211", reason, 0, len(text), hint)
     if unit.startswith("_"):
         return Misspelt("HP-E210", f"{text} is not a number", 0, len(text), "write the digits without _")
     near = _OTHER_UNITS.get(unit) or nearest(unit, unit_words())
