@@ -5,14 +5,14 @@ from __future__ import annotations
 from hostproof.expr import model
 from hostproof.expr.check.context import Context, Sheet
 from hostproof.expr.check.needs import checked, solid
-from hostproof.expr.check.words import article
-from hostproof.expr.dimensions import has_any
+from hostproof.expr.check.words import article, asked
+from hostproof.expr.dimensions import SEQUENCES, has_any
 from hostproof.expr.functions import Form, Function, functions
-from hostproof.expr.functions.row import match, result, untyped
+from hostproof.expr.functions.row import UNTYPED, match, result, untyped
 from hostproof.expr.model import Node
 from hostproof.expr.syntax import nodes
 from hostproof.facts.snapshot import Value
-from hostproof.facts.types import BOOL, STRING, Kind, Type
+from hostproof.facts.types import BOOL, STRING, Type
 from hostproof.facts.typetext import parse_type
 from hostproof.source.near import nearest
 
@@ -85,19 +85,24 @@ def _name(sheet: Sheet, parsed: nodes.Call) -> str | None:
         names = callee.text if isinstance(callee, nodes.Path) else callee.names
         method = names.rpartition(".")[2]
         target = shown.removesuffix(method).removesuffix(".")
-        hint = f"write {_ELSEWHERE.get(method, method)}({target}{', ...' if parsed.arguments else ''})"
+        inside = [sheet.quote(argument.start, argument.end) for argument in parsed.arguments]
+        hint = f"write {_ELSEWHERE.get(method, method)}({', '.join([target, *inside])})"
     sheet.report("HP-E228", f"{shown} is not a function", callee.start, callee.end, hint)
     return None
 
 
 def _tell_comprehension(sheet: Sheet, parsed: nodes.Call, name: str) -> None:
-    hint = f"write {name}(i in list: condition)"
-    sheet.report("HP-E229", f"{name} walks over a list", parsed.start, parsed.end, hint)
+    inside = [sheet.quote(argument.start, argument.end) for argument in parsed.arguments[:1]]
+    bound = parsed.arguments[:1] and isinstance(parsed.arguments[0], nodes.Membership)
+    walked = inside[0] if bound else f"i in {inside[0] if inside else 'list'}"
+    body = "value" if name == "map" else "condition"
+    message = f"{name} walks over a list, and says behind a colon what it looks at"
+    sheet.report("HP-E229", message, parsed.start, parsed.end, f"write {name}({walked}: {body})")
 
 
 def _tell_unknown(sheet: Sheet, parsed: nodes.Call, name: str) -> None:
     near = _ELSEWHERE.get(name) or nearest(name, (*functions(), *SPECIAL, *KINDS))
-    hint = f"did you mean {near}?" if near else "functions are " + ", ".join(sorted((*functions(), *SPECIAL, *KINDS)))
+    hint = f"did you mean {near}?" if near else "docs/language.md lists the functions"
     sheet.report("HP-E228", f'no function is called "{name}"', parsed.callee.start, parsed.callee.end, hint)
 
 
@@ -116,7 +121,7 @@ def _tell_count(sheet: Sheet, parsed: nodes.Parsed, name: str, wanted: str, give
 
 def _usage(name: str) -> str:
     function = functions().get(name)
-    return "; ".join(f"{name}{form}" for form in function.forms) if function else f"write {name}(value)"
+    return f"write it as in {function.example[0]}" if function else f"write {name}(value)"
 
 
 def _call(sheet: Sheet, parsed: nodes.Parsed, function: Function, arguments: tuple[Node, ...]) -> Node | None:
@@ -144,7 +149,7 @@ def _with_constants(sheet: Sheet, call: model.Call, function: Function) -> Node 
     wrong = function.refuse(tuple(map(_constant, call.arguments))) if function.refuse else None
     if wrong is not None:
         at, what = wrong
-        sheet.report("HP-E239", what, call.arguments[at].start, call.arguments[at].end)
+        sheet.report("HP-E239", what, call.arguments[at].start, call.arguments[at].end, _usage(function.name))
         return None
     if function.name == "version" and isinstance(call.arguments[0], model.Literal):
         return model.Literal(call.start, call.end, call.type, call.arguments[0].value)
@@ -170,23 +175,23 @@ def _tell_mismatch(sheet: Sheet, function: Function, forms: list[Form], argument
     node = arguments[at]
     if not solid(sheet, node):
         return
-    wanted = " or ".join(dict.fromkeys((form.taken(len(arguments)) or ())[at] for form in forms))
-    message = f"{function.name} takes {_spelt(wanted)} here, and {sheet.shown(node)} is {article(node.type)}"
-    sheet.report("HP-E237", message, node.start, node.end, _mismatch_hint(sheet, function, node))
+    wanted = [(form.taken(len(arguments)) or ())[at] for form in forms]
+    what = asked(pattern for pattern in wanted if pattern != UNTYPED)
+    message = f"{function.name} takes {what} here, and {sheet.shown(node)} is {article(node.type)}"
+    sheet.report("HP-E237", message, node.start, node.end, _mismatch_hint(sheet, function, arguments, at, wanted))
 
 
 def _fits_somewhere(forms: list[Form], at: int, arguments: tuple[Node, ...]) -> bool:
     return any(match((form.taken(len(arguments)) or ())[at], arguments[at].type, {}) for form in forms)
 
 
-_LETTER_WORDS = {"T": "any value", "Q": "an amount", "O": "a number, time or text"}
-
-
-def _spelt(pattern: str) -> str:
-    return " or ".join(_LETTER_WORDS.get(word, word) for word in pattern.split(" or "))
-
-
-def _mismatch_hint(sheet: Sheet, function: Function, node: Node) -> str:
-    if function.name == "contains" and node.type.kind in {Kind.LIST, Kind.SAMPLES}:
-        return f"write item in {sheet.shown(node)}"
+def _mismatch_hint(sheet: Sheet, function: Function, arguments: tuple[Node, ...], at: int, wanted: list[str]) -> str:
+    node, item = arguments[at], arguments[at].type.item
+    shown = sheet.shown(node)
+    if function.name == "contains" and node.type.kind in SEQUENCES:
+        return f"write {sheet.shown(arguments[1])} in {shown}"
+    if node.type.kind in SEQUENCES and item is not None and any(match(pattern, item, {}) for pattern in wanted):
+        inside = ", ".join("i" if other is node else sheet.shown(other) for other in arguments)
+        called = f"{shown}: {function.name}({inside})"
+        return f"write all(i in {called}), or any(i in {called})"
     return _usage(function.name)

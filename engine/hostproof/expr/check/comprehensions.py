@@ -56,23 +56,25 @@ def _binding(sheet: Sheet, parsed: nodes.Comprehension) -> tuple[nodes.Path, nod
         if isinstance(binding.item, nodes.Path) and "." not in binding.item.text:
             return binding.item, binding.container
         binding = binding.item
-    name = sheet.quote(parsed.callee.start, parsed.callee.end)
-    hint = f"write {name}(i in list: condition)"
-    sheet.report("HP-E229", "before the colon stands `name in list`", binding.start, binding.end, hint)
+    name, body = sheet.quote(parsed.callee.start, parsed.callee.end), sheet.quote(parsed.body.start, parsed.body.end)
+    shown = sheet.quote(binding.start, binding.end)
+    walked = f"i in {shown}" if isinstance(parsed.binding, nodes.Path) else "i in list"
+    hint = f"write {name}({walked}: {body})"
+    sheet.report("HP-E229", f"before the colon stands `name in list`, not {shown}", binding.start, binding.end, hint)
     return None
 
 
 def _may_bind(sheet: Sheet, variable: nodes.Path, parsed: nodes.Parsed, context: Context) -> bool:
     name = variable.text
-    taken = "a variable" if name in context.variables else "a let" if name in sheet.scope.lets else ""
+    taken = "a variable" if name in context.variables else "a `let`" if name in sheet.scope.lets else ""
     if name == "params":
-        taken = "how parameters are named"
+        taken = "the name of the parameters"
     if taken:
         sheet.report("HP-E241", f"{name} is {taken} already", variable.start, variable.end, "choose another name")
         return False
     if len(context.variables) >= DEEPEST_COMPREHENSION:
         message = f"lists may be walked {DEEPEST_COMPREHENSION} deep at most"
-        sheet.report("HP-E240", message, parsed.start, parsed.end)
+        sheet.report("HP-E240", message, parsed.start, parsed.end, "split it into two rules")
         return False
     return True
 
@@ -86,7 +88,9 @@ def _walked(sheet: Sheet, source: Node) -> Node | None:
     if kind is Kind.ANY:
         return checked(source, list_of(ANY))
     shown = sheet.shown(source)
-    hint = f'write split({shown}, "\\n") for its lines' if kind is Kind.STRING else ""
+    hint = (
+        f'write split({shown}, "\\n") for its lines' if kind is Kind.STRING else "all, any and the like walk over lists"
+    )
     sheet.report("HP-E236", f"{shown} is {article(source.type)} and no list", source.start, source.end, hint)
     return None
 

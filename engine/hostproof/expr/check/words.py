@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Kind, Type
@@ -36,6 +37,35 @@ def plural(of: Type) -> str:
     """Return several values of a type as a sentence names them; empty for untyped data."""
     _, several = _NOUNS.get(of.kind, ("", f"{of.kind}s"))
     return several
+
+
+# What a pattern of a function's table asks for, where that isn't an article and the pattern itself.
+_PATTERNS = {
+    "T": "any value",
+    "U": "any value",
+    "Q": "an amount",
+    "O": "a number, time or text",
+    "float": "a number",
+    "int": "a whole number",
+    "bytes": "a size",
+}
+_ITEMS = {"T": "", "U": "", "Q": " of amounts", "O": " of numbers, times or texts"}
+_PATTERN = re.compile(r"(list|map|samples)<(.*)>")
+
+
+def asked(patterns: Iterable[str]) -> str:
+    """Return what a function asks for where one of the patterns fits: `a list, a map or a string`."""
+    *others, last = dict.fromkeys(_asked(pattern) for pattern in patterns)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _asked(pattern: str) -> str:
+    held = _PATTERN.fullmatch(pattern)
+    if held is None:
+        return _PATTERNS.get(pattern) or ("an " if pattern[0] in "aeiou" else "a ") + pattern
+    inner = held[2].split("{")[0]
+    items = _ITEMS.get(inner, f" of {inner}s" if inner and held[1] != "samples" else "")
+    return ("" if held[1] == "samples" else "a ") + held[1] + items
 
 
 def spelling(of: Type) -> str:
