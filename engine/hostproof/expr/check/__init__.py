@@ -41,7 +41,7 @@ def check_expression(source: Located, scope: Scope, problems: Problems, want: Ty
 
 def _tell_refusal(source: Located, refusal: Refusal, problems: Problems) -> None:
     complaint = complain(Stop(source.text, refusal.kind, refusal.start, refusal.found, refusal.expected))
-    span = source.span(refusal.start, refusal.end)
+    span = source.span(refusal.start, refusal.start + complaint.marked if complaint.marked else refusal.end)
     problems.add(complaint.code, complaint.message, span, complaint.hint)
 
 

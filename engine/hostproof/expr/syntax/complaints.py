@@ -38,6 +38,7 @@ class Complaint:
     code: str
     message: str
     hint: str = ""
+    marked: int = 0  # characters that are meant, where it isn't the token that was found
 
 
 _COMMENT = "comments belong into the YAML, in front of the rule"
@@ -116,7 +117,8 @@ def complain(stop: Stop) -> Complaint:
     if stop.rest.startswith(('"', "'", 'r"', "r'")) and stop.kind == "character":
         return _open_text(stop)
     code = "HP-E205" if stop.kind == "character" else "HP-E206"
-    return Complaint(code, f"{_shown(stop)} does not fit here: expected {_wanted(stop)}", _hint(stop))
+    message = f"{_shown(stop)} does not fit here: expected {_wanted(stop)}"
+    return Complaint(code, message, _hint(stop), len(_sign(stop)))
 
 
 def _open_text(stop: Stop) -> Complaint:
@@ -164,9 +166,13 @@ def _end_hint(stop: Stop) -> str:
 def _shown(stop: Stop) -> str:
     if stop.found[:1] in {'"', "'"} or stop.found.startswith(('r"', "r'")):
         return stop.found
-    sign = next((sign for sign, _ in _ELSEWHERE if stop.rest.startswith(sign)), "")
-    text = stop.found if stop.found[:1].isalnum() else sign or stop.found
+    text = stop.found if stop.found[:1].isalnum() else _sign(stop) or stop.found
     return f'"{text}"' if text.isprintable() else f"the character U+{ord(text[0]):04X}"
+
+
+def _sign(stop: Stop) -> str:
+    """Return the sign of another language that begins where reading stopped, or an empty text."""
+    return next((sign for sign, _ in _ELSEWHERE if stop.rest.startswith(sign)), "")
 
 
 def _hint(stop: Stop) -> str:
@@ -197,6 +203,8 @@ def _sign_hint(stop: Stop) -> str:
         return elsewhere
     if stop.found in {")", "]"} and stop.before.rstrip().endswith(","):
         return "take out the comma before it"
+    if stop.expected == {"_ELSE"}:
+        return "write `a if condition else b`"
     if stop.found in {")", "]"} and "PATH" not in stop.expected:
         bracket = _open_bracket(stop.before)
         return f"close the other bracket first, with {_CLOSING[bracket]}" if bracket else "no bracket is open here"

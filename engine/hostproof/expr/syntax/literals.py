@@ -22,6 +22,7 @@ class Misspelt:
     hint: str = ""
 
 
+_UNITS = "units are ns us ms s min h d, B kB KiB MB MiB GB GiB TB TiB, any of these with /s behind it, and %"
 _VERSION_LIKE = re.compile(r"[0-9]+(?:\.[0-9]+){2,}[A-Za-z0-9.]*")
 _OLD_OCTAL = re.compile(r"0[0-7]+")
 _PREFIXED = re.compile(r"0[xXoObB].+")
@@ -98,7 +99,7 @@ def _refused(text: str, reason: str) -> Misspelt:
     if unit.startswith("_"):
         return Misspelt("HP-E210", f"{text} is not a number", 0, len(text), "write the digits without _")
     near = _OTHER_UNITS.get(unit) or nearest(unit, unit_words())
-    hint = f"write {amount[0]}{near}" if near else "units are " + " ".join(unit_words())
+    hint = f"write {amount[0]}{near}" if near else _UNITS
     return Misspelt("HP-E212", f'no unit is called "{unit}"', amount.end(), len(text), hint)
 
 
