@@ -4,7 +4,7 @@ BIN := .venv/bin
 OUT := build/hostproof
 READY := .venv/.ready
 
-.PHONY: run test check bench docs clean
+.PHONY: run test check bench fuzz docs clean
 
 run: $(READY)
 	@sh .ci/judge $(BIN)/hostproof $(OUT)

@@ -37,6 +37,7 @@ def mixed_checks(folder: Path, number: int, port: int) -> Path:
 
     A port check reads the kernel's table of sockets and looks for a listener (state 0A of /proc/net/tcp).
     """
+    folder.mkdir(parents=True, exist_ok=True)
     names = sysctl_names()
     facts = ["  tcp: {file: /proc/net/tcp, read: text, gives: string}"]
     rules = []
