@@ -117,6 +117,9 @@ class _Writer:
         written = [self.versioned(operand) if "version" in manners else self.write(operand) for operand in operands]
         return _chained(node, written)
 
+    def only_walked(self, _: model.ConfidentComparison) -> str:
+        raise _OnlyWalkedError
+
     def versioned(self, node: Node) -> str:
         if isinstance(node, model.Literal) and isinstance(node.value, str):
             return repr(version_key(node.value))
@@ -238,6 +241,7 @@ _WRITERS: dict[type, _Write] = {
         (model.Or, _Writer.or_),
         (model.Default, _Writer.default),
         (model.Comparison, _Writer.comparison),
+        (model.ConfidentComparison, _Writer.only_walked),
         (model.Membership, _Writer.membership),
         (model.Arithmetic, _Writer.arithmetic),
         (model.Negative, _Writer.negative),

@@ -56,6 +56,11 @@ class Walk:
 
     def links(self, node: model.Comparison, frame: Frame) -> Iterator[Result]:
         """Yield whether each link of a chain holds; each operand is evaluated once."""
+        if isinstance(node, model.ConfidentComparison):
+            from hostproof.expr.confidence.compare import links  # few rules ask for it
+
+            yield from links(self, node, frame)
+            return
         left, left_type = self.value(node.first, frame), node.first.type
         for sign, operand in node.rest:
             right = self.value(operand, frame)
@@ -344,6 +349,7 @@ _RULES: dict[type, _Rule] = {
     model.Or: cast("_Rule", _or),
     model.Default: cast("_Rule", _default),
     model.Comparison: cast("_Rule", _comparison),
+    model.ConfidentComparison: cast("_Rule", _comparison),
     model.Membership: cast("_Rule", _membership),
     model.Arithmetic: cast("_Rule", _arithmetic),
     model.Negative: cast("_Rule", _negative),

@@ -13,7 +13,7 @@ from hostproof.rulepack.model import Param, Rule, RulePack, Severity
 from hostproof.source.spans import SourceFile
 
 _Words: TypeAlias = tuple[str, ...]
-_Facts: TypeAlias = tuple[str, str, str, str, _Words, _Words, frozenset[str]]
+_Facts: TypeAlias = tuple[str, str, str, str, _Words, _Words, frozenset[str], bool]
 _Param: TypeAlias = tuple[str, str, Value, str, Value, Value, tuple[Value, ...]]
 _Request: TypeAlias = tuple[str, str | tuple[_Words, str] | None, tuple[str, str] | None, str | None, int]
 _Rule: TypeAlias = tuple[_Facts, tuple[int, int], tuple[Frozen, Frozen | None], tuple[Frozen | None, Frozen | None]]
@@ -43,7 +43,7 @@ def thaw_pack(data: FrozenPack, file: SourceFile) -> RulePack:
 
 def _freeze_rule(rule: Rule) -> _Rule:
     return (
-        (rule.id, rule.title, str(rule.severity), rule.rationale, rule.references, rule.tags, rule.needs),
+        _freeze_facts(rule),
         (rule.span.start, rule.span.end),
         (freeze(rule.holds), None if rule.applies is None else freeze(rule.applies)),
         (_freeze_text(rule.message), _freeze_text(rule.remediation)),
@@ -51,7 +51,7 @@ def _freeze_rule(rule: Rule) -> _Rule:
 
 
 def _thaw_rule(data: _Rule, file: SourceFile) -> Rule:
-    (name, title, severity, rationale, references, tags, needs), place, (holds, applies), texts = data
+    (name, title, severity, rationale, references, tags, needs, confident), place, (holds, applies), texts = data
     message, remediation = texts
     return Rule(
         name,
@@ -66,7 +66,13 @@ def _thaw_rule(data: _Rule, file: SourceFile) -> Rule:
         references,
         tags,
         needs,
+        confident,
     )
+
+
+def _freeze_facts(rule: Rule) -> _Facts:
+    severity = str(rule.severity)
+    return rule.id, rule.title, severity, rule.rationale, rule.references, rule.tags, rule.needs, rule.confident
 
 
 def _freeze_text(template: Template | None) -> Frozen | None:

@@ -50,7 +50,8 @@ class Param:
 class Rule:
     """One check. `holds` is the pack's `assert`, `applies` its `when` (None: always).
 
-    `group` is the id's first dotted part; `needs` are the names of all facts that any expression reads.
+    `group` is the id's first dotted part; `needs` are the names of all facts that any expression reads. Where it is
+    `confident` (`decide: confident`), quantiles are compared by their intervals, and `holds` may be inconclusive.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Rule:
     references: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     needs: frozenset[str] = frozenset()
+    confident: bool = False
 
     @property
     def group(self) -> str:

@@ -18,7 +18,6 @@ from hostproof.expr.arithmetic import Number
 from hostproof.facts.samples import ranked
 
 RISK = 0.05  # of an interval that misses the quantile: 95% intervals
-MOST_NEEDED = 1_000_000_000  # samples; beyond that a number says nothing
 _NEGLIGIBLE = 1e-30  # of the most probable count
 
 
@@ -79,24 +78,26 @@ def _binomial(count: int, share: float) -> tuple[int, list[float]]:
     return mode - len(down), [chance / whole for chance in (*reversed(down), *up)]
 
 
-def needed(share: float, part: float, risk: float = RISK) -> int | None:
+def needed(share: float, below: int, count: int, risk: float = RISK) -> int | None:
     """Return about how many samples settle whether a quantile lies below a threshold; None if no number would.
 
-    `part` of the samples at hand lie below it. If that stays so, n samples put n * part below, and the interval ends at
-    rank n * share + z * sqrt(n * share * (1 - share)), by the normal approximation of the binomial; both meet at
-    n = z**2 * share * (1 - share) / (part - share)**2. So as many settle it in about half of all cases. Where all
-    samples lie on one side, the smallest n that bounds the quantile at all is exact: share**n <= risk / 2.
+    `below` of the `count` samples at hand lie there. If that part stays what it is, n samples put n * part there, and
+    the interval ends at rank n * share + z * sqrt(n * share * (1 - share)), by the normal approximation of the
+    binomial; both meet at n = z**2 * share * (1 - share) / (part - share)**2. As many settle it in about half of all
+    cases. The samples can't tell part and share apart by less than half a sample, so their distance counts as that much
+    at least. Where all samples lie on one side, the least n that bounds the quantile there is exact: share**n <=
+    risk / 2.
 
-    >>> needed(0.99, 1.0), needed(0.99, 0.995), needed(0.5, 0.6), needed(0.5, 0.5)
-    (368, 1522, 97, None)
+    >>> needed(0.99, 50, 50), needed(0.99, 995, 1000), needed(0.5, 60, 100), needed(0.5, 50, 100), needed(0.0, 0, 9)
+    (368, 1522, 97, 38415, None)
     """
-    if part in {0, 1}:
-        chance = share if part else 1 - share
-        found = log(risk / 2) / log(chance) if 0 < chance < 1 else 1.0 if chance == 0 else inf
+    if below in {0, count}:
+        chance = share if below else 1 - share
+        found = inf if chance == 1 else log(risk / 2) / log(chance) if chance else 1.0
     else:
-        z = _deviations(risk / 2)
-        found = z * z * share * (1 - share) / (part - share) ** 2 if part != share else inf
-    return ceil(found) if isfinite(found) and found <= MOST_NEEDED else None
+        z, apart = _deviations(risk / 2), max(abs(below / count - share), 0.5 / count)
+        found = z * z * share * (1 - share) / apart**2
+    return ceil(found) if isfinite(found) else None
 
 
 def _deviations(tail: float) -> float:

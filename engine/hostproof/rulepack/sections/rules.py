@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hostproof.expr.check import check_expression
+from hostproof.expr.confidence.quantiles import confident
 from hostproof.expr.model import Expr
 from hostproof.expr.scope import Scope
 from hostproof.expr.template import Template, check_template
 from hostproof.facts.types import BOOL, Type
 from hostproof.rulepack.model import Rule, Severity
+from hostproof.rulepack.sections.decide import check_decidable, read_decide
 from hostproof.rulepack.sections.names import rule_fault, tag_fault, word_fault
 from hostproof.rulepack.sections.shape import MOST_TEXT, Shape
 from hostproof.source.nodes import Node, Scalar
@@ -23,6 +25,7 @@ RULE_KEYS = (
     "severity",
     "when",
     "let",
+    "decide",
     "assert",
     "message",
     "rationale",
@@ -78,6 +81,7 @@ class _Written:
         self._shape = shape
         self._problems = shape.problems
         self._wrong = wrong
+        self._confident = False
 
     def rule(self, seen: dict[str, Scalar]) -> Rule | None:
         """Return the checked rule, or None with problems added; `seen` holds the ids so far."""
@@ -85,9 +89,13 @@ class _Written:
             return None
         self._shape.keys(self._node, RULE_KEYS, REQUIRED, "a rule")
         name, severity, title = self._id(seen), self._severity(), self._shape.line(self._node.get("title"), "`title`")
+        decide = self._node.get("decide")
+        self._confident = read_decide(decide, self._shape)
         applies = self._when_and_lets()
         self._scope = replace(self._scope, given=applies)
         holds = self._expression("assert", self._problems)
+        if self._confident and decide is not None:
+            check_decidable((applies, holds), decide, self._problems)
         message, remediation = self._template("message"), self._template("remediation")
         rationale = self._shape.text(self._node.get("rationale"), "`rationale`", MOST_TEXT)
         references = self._listed("references", _link_fault, "HP-E121")
@@ -108,6 +116,7 @@ class _Written:
             references=references,
             tags=tags,
             needs=frozenset[str]().union(*(part.needs for part in parts if part is not None)),
+            confident=self._confident,
         )
 
     def _get(self, name: str) -> Node | None:
@@ -164,7 +173,10 @@ class _Written:
         if written is None:
             return None
         self._warn_comment(written)
-        return None if self._names_wrong(written) else check_expression(written, self._scope, problems, want)
+        if self._names_wrong(written):
+            return None
+        found = check_expression(written, self._scope, problems, want)
+        return confident(found) if found is not None and self._confident else found
 
     def _template(self, name: str) -> Template | None:
         text = self._shape.text(self._get(name), f"`{name}`", MOST_TEXT)

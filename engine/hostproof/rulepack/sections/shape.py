@@ -122,7 +122,7 @@ class Shape:
         if scalar is None or scalar.text in words:
             return scalar.text if scalar else ""
         near = nearest(scalar.text, words)
-        hint = f"did you mean '{near}'?" if near else f"write one of {', '.join(words)}"
+        hint = f"did you mean '{near}'?" if near else f"write {'one of ' * (len(words) > 1)}{', '.join(words)}"
         self.problems.add(code, f"{scalar.text[:MOST_LINE]!r} is not {what}", scalar.where, hint)
         return ""
 

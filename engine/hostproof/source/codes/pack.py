@@ -27,6 +27,11 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow("HP-E120", "Not a path of a target", "file: etc/fstab"),
     CodeRow("HP-E121", "Not a link", "references: [man 7 ip]"),
     CodeRow("HP-E122", "Too long or too many", "a title of 500 characters"),
+    CodeRow("HP-E123", "Not a way to decide", "decide: surely"),
+    CodeRow(
+        "HP-E124", "A quantile whose interval reaches no comparison", "assert: p99(x) in [5ms], with decide: confident"
+    ),
     CodeRow("HP-W101", "A fact that hides built-in ones", "facts: {kernel: ...}, beside kernel.release"),
     CodeRow("HP-W102", "A fact that no rule reads", "facts: {disk: ...}, and no disk in any rule"),
+    CodeRow("HP-W103", "A rule that decides with confidence, and compares no quantile", "decide: confident"),
 )
