@@ -215,7 +215,7 @@ def test_telling_never_fails(text: str, given_facts: tuple[dict[str, Value], dic
     assert bool(unknowns) is isinstance(result, Unknown)
     assert not findings or not unknowns
     assert all(finding.subject and finding.value for finding in findings)
-    assert next(iter(explain(expr, env).lines())).startswith(" ".join(text.split())[:10])
+    assert all(explain(expr, env).lines())
 
 
 @given(texts("bool"))

@@ -113,7 +113,7 @@ def comparable(left: Type, right: Type) -> bool:
     if Kind.NULL in {left.kind, right.kind}:
         return True
     if Kind.ANY in {left.kind, right.kind}:
-        return left.kind in UNTYPED and right.kind in UNTYPED
+        return {left.kind, right.kind} <= UNTYPED and not has_unit(left) and not has_unit(right)
     if left.kind is Kind.LIST and right.kind is Kind.LIST:
         return left.item is None or right.item is None or comparable(left.item, right.item)
     if _group(left) is _group(right):
@@ -144,7 +144,7 @@ def _unify(left: Type, right: Type) -> Type | None:
     if left.kind is Kind.NULL:
         return right
     if Kind.ANY in kinds:
-        return ANY
+        return None if has_unit(left) or has_unit(right) else ANY
     if kinds <= NUMBERS:
         return FLOAT if Kind.FLOAT in kinds else INT
     if kinds == {Kind.RATIO, Kind.FLOAT}:
@@ -183,9 +183,16 @@ def _holds(given: Type, wanted: Type) -> bool:
     return given.item is None or wanted.item is None or assignable(given.item, wanted.item)
 
 
+def has_unit(of: Type) -> bool:
+    """Say whether a value, or one inside it, carries a unit: among untyped data it would be lost."""
+    return of.kind in UNITS or any(map(has_unit, _inner(of)))
+
+
 def has_any(of: Type) -> bool:
     """Say whether a type is untyped data, or holds some."""
-    if of.kind is Kind.ANY:
-        return True
-    inner = [field for _, field in of.fields]
-    return any(map(has_any, [*inner, of.item] if of.item is not None else inner))
+    return of.kind is Kind.ANY or any(map(has_any, _inner(of)))
+
+
+def _inner(of: Type) -> list[Type]:
+    fields = [field for _, field in of.fields]
+    return fields if of.item is None else [*fields, of.item]

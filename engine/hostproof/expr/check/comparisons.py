@@ -88,6 +88,9 @@ def check_membership(sheet: Sheet, parsed: nodes.Membership, context: Context) -
         return None
     kind = container.type.kind
     if kind is Kind.ANY:
+        if not comparable(item.type, ANY):
+            _tell_unit_lost(sheet, item, container)
+            return None
         key = item.type.kind is Kind.STRING
         container = container if key else checked(container, list_of(ANY))
     elif kind in SEQUENCES:
@@ -103,3 +106,11 @@ def check_membership(sheet: Sheet, parsed: nodes.Membership, context: Context) -
         tell_no_container(sheet, item, container)
         return None
     return model.Membership(parsed.start, parsed.end, BOOL, item, container, parsed.negated)
+
+
+def _tell_unit_lost(sheet: Sheet, item: Node, container: Node) -> None:
+    shown, listed = sheet.shown(item), sheet.shown(container)
+    message = f"{listed} is untyped, and {shown} is {article(item.type)}: it can't be among untyped data"
+    unit = {Kind.DURATION: "1ms", Kind.BYTES: "1B", Kind.RATIO: "1%"}.get(item.type.kind)
+    hint = f"give the items their unit: any(i in {listed}: i * {unit} == {shown})" if unit else "look for a plain value"
+    sheet.report("HP-E232", message, item.start, item.end, hint)

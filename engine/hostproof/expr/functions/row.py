@@ -78,7 +78,8 @@ def match(pattern: str, given: Type, letters: dict[str, Type]) -> bool:
     kinds = frozenset({Kind.MAP}) if items[1] == "map" else SEQUENCES
     if given.nullable or (given.kind not in kinds and given.kind is not Kind.ANY):
         return False
-    return given.kind is Kind.ANY or given.item is None or _match_letter(items[2], given.item, letters)
+    item = ANY if given.kind is Kind.ANY else given.item
+    return item is None or _match_letter(items[2], item, letters)
 
 
 def _match_letter(letter: str, given: Type, letters: dict[str, Type]) -> bool:
