@@ -134,6 +134,18 @@ def test_hostile_texts_are_harmless(world: Callable[..., object]) -> None:
     assert found.value.isprintable()
 
 
+@pytest.mark.parametrize(
+    "text", ["is_ip('\x1b[31m')", "known(j['\x1b'])", "all(i in js: i['\x1b'] and i\n.\n n > 3)", "odd"]
+)
+def test_hostile_expressions_are_harmless(text: str, world: Callable[..., object]) -> None:
+    """Control characters and line ends inside an expression do not reach a finding either."""
+    facts = {"j": {"type": "any", "value": {}}, "js": {"type": "any", "value": [{"\x1b": False, "n": 1}]}}
+    made = world(facts, {}, {"odd": "j\n['\u202e']\n == 3 or not known(j['\x07'])"})
+    found = find(made.expr(text), made.env)
+    assert found
+    assert all(str(finding).isprintable() for finding in found)
+
+
 def test_findings_agree_with_the_verdict(world: Callable[..., object]) -> None:
     """Every case is a condition that is true, false or Unknown, and only decided ones have findings."""
     made = world(FACTS, PARAMS, LETS)

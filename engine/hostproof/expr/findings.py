@@ -9,7 +9,7 @@ from hostproof.expr import model
 from hostproof.expr.comparing import FLIPPED, OPPOSITE
 from hostproof.expr.kleene import Result
 from hostproof.expr.model import Expr, Node
-from hostproof.expr.quoting import is_fixed, name_of, quoted, root_of, stands_there
+from hostproof.expr.quoting import is_fixed, name_of, on_one_line, quoted, root_of, stands_there
 from hostproof.expr.scope import Env
 from hostproof.expr.walk import Frame, Walk
 from hostproof.facts.types import Kind
@@ -209,7 +209,7 @@ class _Here:
             case model.Checked(operand=operand):
                 return self.path(operand)
             case model.Let(expr=expr) if root_of(expr.root):
-                return " ".join(expr.text.split()), ""
+                return on_one_line(expr.text), ""
             case model.Variable(slot=slot):
                 path, name = self.item(slot)
                 return path, "" if isinstance(self.frame[slot].item, str) else name
@@ -217,7 +217,7 @@ class _Here:
                 return self.entry(target, self.value(node.key))
             case model.Field(target=target) | model.Index(target=target):
                 above = self.path(target)
-                return None if above is None else (above[0] + self.text[target.end : node.end], above[1])
+                return None if above is None else (above[0] + on_one_line(self.text[target.end : node.end]), above[1])
         return (self.quoted(node), "") if isinstance(node, (model.Fact, model.Param, model.Let)) else None
 
     def entry(self, target: Node, key: Result) -> tuple[str, str] | None:

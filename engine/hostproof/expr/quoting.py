@@ -13,8 +13,12 @@ _NAMING = ("name", "path", "device", "id", "interface", "key", "mount")
 
 def quoted(node: Node, text: str, most: int = MOST_TEXT) -> str:
     """Return a node as written in `text`, on one line of at most `most` characters, without brackets around it all."""
-    line = _without_brackets(" ".join(text[node.start : node.end].split()))
-    return line if len(line) <= most else line[: most - 1] + "…"
+    return show_text(_without_brackets(" ".join(text[node.start : node.end].split())), most)
+
+
+def on_one_line(text: str) -> str:
+    """Return a part of an expression on one line; what a text in it has that a terminal might obey is escaped."""
+    return show_text(" ".join(text.split()))
 
 
 def _without_brackets(text: str) -> str:
