@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -27,17 +28,33 @@ class Job:
     count: int
     seed: int
 
-    def run(self, folder: Path) -> tuple[Job, int, int, int, float]:
-        """Return how many inputs were done and accepted, the exit status and the seconds it took."""
-        start = perf_counter()
-        log = folder / f"{self.kind}-{self.seed}.log"
-        diary = bounds.Diary(log.with_suffix(".diary"))
-        command = [sys.executable, str(HERE / "worker.py"), str(folder), self.kind, str(self.count), str(self.seed)]
-        with log.open("wb") as output:
-            status = subprocess.run(command, stdout=output, stderr=output, check=False).returncode
-        if status:
-            log.with_suffix(".last").write_bytes(diary.last())
-        return self, *diary.counts(), status, perf_counter() - start
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job: `status` is the exit status of its process, `seconds` how long it took."""
+
+    job: Job
+    counts: bounds.Counts
+    status: int
+    seconds: float
+
+    @property
+    def well(self) -> bool:
+        """Whether all inputs were worked on and none broke a law."""
+        return not self.status and not self.counts.broken and self.counts.done >= self.job.count
+
+
+def run(job: Job, folder: Path) -> Outcome:
+    """Run a job to its end; if it dies, the input it died on is kept."""
+    start = perf_counter()
+    log = folder / f"{job.kind}-{job.seed}.log"
+    diary = bounds.Diary(log.with_suffix(".diary"))
+    command = [sys.executable, str(HERE / "worker.py"), str(folder), job.kind, str(job.count), str(job.seed)]
+    with log.open("wb") as output:
+        status = subprocess.run(command, stdout=output, stderr=output, check=False).returncode
+    if status:
+        log.with_suffix(".last").write_bytes(diary.last())
+    return Outcome(job, diary.counts(), status, perf_counter() - start)
 
 
 def fuzz(count: int, seed: int, folder: Path) -> int:
@@ -45,23 +62,31 @@ def fuzz(count: int, seed: int, folder: Path) -> int:
     from kinds import KINDS
 
     folder.mkdir(parents=True)
-    shares = [(name, max(int(count * kind.share / CORES), 1)) for name, kind in KINDS.items()]
+    shares = [(name, math.ceil(count * kind.share / CORES)) for name, kind in KINDS.items()]
     jobs = [Job(name, inputs, seed + core) for name, inputs in shares for core in range(CORES)]
     print(f"{count:,} inputs, seed {seed}, in {folder}")
     if find_spec("atheris") is None:
         print("atheris is not installed: bytes are mutated without being guided to new code")
-    print(f"{'kind':<18} {'seed':>12} {'inputs':>11} {'accepted':>11} {'a second':>9}  result", flush=True)
-    start, total, failed = perf_counter(), 0, 0
+    print(f"{'kind':<18} {'seed':>12} {'inputs':>11} {'accepted':>11} {'broken':>8} {'a second':>9}", flush=True)
+    outcomes = []
+    start = perf_counter()
     with ThreadPoolExecutor(CORES) as pool:
-        for job, done, accepted, status, took in pool.map(lambda job: job.run(folder), jobs):
-            result = f"FAILED ({status}): see {folder}/{job.kind}-{job.seed}.log" if status else "well"
-            counts = f"{done:>11,} {accepted:>11,} {done / took:>9,.0f}"
-            print(f"{job.kind:<18} {job.seed:>12} {counts}  {result}", flush=True)
-            total, failed = total + done, failed + (status != 0)
-    took = perf_counter() - start
-    speed = f"{took / 60:.1f} minutes ({total / took:,.0f} a second)"
-    print(f"{total:,} inputs in {speed}; {failed} of {len(jobs)} runs failed")
+        for outcome in pool.map(lambda job: run(job, folder), jobs):
+            _show(outcome, folder)
+            outcomes.append(outcome)
+    took, done = perf_counter() - start, sum(outcome.counts.done for outcome in outcomes)
+    failed = sum(not outcome.well for outcome in outcomes)
+    speed = f"{took / 60:.1f} minutes ({done / took:,.0f} a second)"
+    print(f"{done:,} inputs in {speed}; {failed} of {len(jobs)} processes found something")
     return 1 if failed else 0
+
+
+def _show(outcome: Outcome, folder: Path) -> None:
+    job, counts = outcome.job, outcome.counts
+    numbers = f"{counts.done:>11,} {counts.accepted:>11,} {counts.broken:>8,} {counts.done / outcome.seconds:>9,.0f}"
+    where = "" if outcome.well else f"  see {folder}/{job.kind}-{job.seed}.log"
+    died = f" (status {outcome.status})" if outcome.status else ""
+    print(f"{job.kind:<18} {job.seed:>12} {numbers}{where}{died}", flush=True)
 
 
 def replay(name: str, path: Path) -> int:

@@ -7,11 +7,12 @@ import resource
 import signal
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 MOST_SECONDS = 5  # of processor time for one input: checked, evaluated five ways, explained and kept
 MOST_GROWTH = 100 * 2**20  # bytes that one input may add to the resident memory, and all inputs together to the heap
-_COUNTS = struct.Struct("<QQI")
+_COUNTS = struct.Struct("<QQQI")
 _MOST_KEPT = 64 * 1024
 
 
@@ -19,8 +20,17 @@ class BoundError(Exception):
     """Says which bound an input passes. Not an ArithmeticError or the like, which the engine may rightly catch."""
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many inputs were worked on, how many of them were accepted, and how many broke a law."""
+
+    done: int
+    accepted: int
+    broken: int
+
+
 class Diary:
-    """A small file in memory that survives the process: how many inputs were done and accepted, and the one at hand."""
+    """A small file in memory that survives the process: what was counted, and the input that was worked on last."""
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
@@ -30,25 +40,26 @@ class Diary:
 
     def begin(self, data: bytes) -> None:
         """Note the input before it is worked on."""
-        done, accepted, _ = _COUNTS.unpack_from(self._map)
         kept = data[:_MOST_KEPT]
         self._map[_COUNTS.size : _COUNTS.size + len(kept)] = kept
-        _COUNTS.pack_into(self._map, 0, done, accepted, len(kept))
+        _COUNTS.pack_into(self._map, 0, *self._numbers()[:3], len(kept))
 
-    def end(self, accepted: bool) -> None:
+    def end(self, *, accepted: bool, broken: bool) -> None:
         """Count it."""
-        done, before, length = _COUNTS.unpack_from(self._map)
-        _COUNTS.pack_into(self._map, 0, done + 1, before + accepted, length)
+        done, before, others, length = self._numbers()
+        _COUNTS.pack_into(self._map, 0, done + 1, before + accepted, others + broken, length)
 
-    def counts(self) -> tuple[int, int]:
-        """Return how many inputs were done, and how many of them accepted."""
-        done, accepted, _ = _COUNTS.unpack_from(self._map)
-        return done, accepted
+    def counts(self) -> Counts:
+        """Return what was counted so far."""
+        return Counts(*self._numbers()[:3])
 
     def last(self) -> bytes:
         """Return the input that was worked on last."""
-        length = _COUNTS.unpack_from(self._map)[2]
-        return self._map[_COUNTS.size : _COUNTS.size + length]
+        return self._map[_COUNTS.size : _COUNTS.size + self._numbers()[3]]
+
+    def _numbers(self) -> tuple[int, int, int, int]:
+        done, accepted, broken, length = _COUNTS.unpack_from(self._map)
+        return done, accepted, broken, length
 
 
 def bounded(check: Callable[[bytes], bool], seconds: float = MOST_SECONDS) -> Callable[[bytes], bool]:

@@ -111,10 +111,11 @@ def _explained(expr: Expr, env: Env, result: object) -> None:
     demand(bool(unknowns) is isinstance(result, Unknown), f"{result!r:.200} goes with {unknowns}")
     demand(not findings or isinstance(result, bool), "findings are of decided conditions")
     demand(all(finding.subject and finding.value for finding in findings), "findings have a subject and a value")
-    told = "\n".join(map(str, findings))
-    demand(harmless(told) == told, f"findings are harmless: {told!r:.300}")
-    lines = sum(1 for _ in explain(expr, env).lines())
-    demand(0 < lines <= MOST_EXPLAINED, f"an explanation has {lines} lines")
+    told = [str(finding) for finding in findings]
+    demand(all(harmless(one) == one and "\n" not in one for one in told), f"findings are harmless lines: {told!r:.300}")
+    lines = [*explain(expr, env).lines()]
+    demand(0 < len(lines) <= MOST_EXPLAINED, f"an explanation has {len(lines)} lines")
+    demand(all(harmless(one) == one and "\n" not in one for one in lines), "an explanation is made of harmless lines")
 
 
 def _same(one: object, other: object) -> bool:

@@ -45,9 +45,9 @@ def test_what_takes_too_much_memory_is_told() -> None:
 def test_a_diary_outlives_its_writer(tmp_path: Path) -> None:
     """What was counted, and the input that was worked on last, are read by whoever opens the file next."""
     diary = bounds.Diary(tmp_path / "diary")
-    for data, accepted in ((b"first", True), (b"second one", False), (b"last", True)):
+    for data, accepted, broken in ((b"first", True, False), (b"second one", False, True), (b"last", True, False)):
         diary.begin(data)
-        diary.end(accepted)
+        diary.end(accepted=accepted, broken=broken)
     diary.begin(b"deadly")
     again = bounds.Diary(tmp_path / "diary")
-    assert (again.counts(), again.last()) == ((3, 2), b"deadly")
+    assert (again.counts(), again.last()) == (bounds.Counts(3, 2, 1), b"deadly")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,14 +26,17 @@ WARM = 300  # inputs that fill caches and import what is imported late
 MOST_RESIDENT = 700  # MiB of a process that atheris runs: its corpus and counters stay in memory
 
 
-def main(folder: Path, name: str, count: int, seed: int) -> int:
-    """Work on `count` inputs; return how many different failures there were, at most 20."""
+def main(folder: Path, name: str, count: int, seed: int) -> None:
+    """Work on `count` inputs; what came of them stands in the diary of the kind and seed."""
     guiding = name.endswith(GUIDED) and find_spec("atheris") is not None
     kind = _kinds(guiding)[name]
-    diary = bounds.Diary(folder / f"{name}-{seed}.diary")
+    attempt = Attempt(kind.check, bounds.Diary(folder / f"{name}-{seed}.diary"), folder / name)
     if guiding:
-        _guided(kind, diary, folder / name, [f"-runs={count}", f"-seed={seed}"])
-    return _made(kind, diary, folder / name, (f"{name} {seed} {at}" for at in range(count)))
+        _guide(kind, attempt, [f"-runs={count}", f"-seed={seed}"])
+    for at in range(count):
+        if at == WARM:
+            bounds.limit_memory()
+        attempt(kind.make(Random(f"{name} {seed} {at}")))
 
 
 def _kinds(guiding: bool) -> dict[str, Kind]:
@@ -48,56 +51,53 @@ def _kinds(guiding: bool) -> dict[str, Kind]:
     return KINDS
 
 
-def _made(kind: Kind, diary: bounds.Diary, path: Path, seeds: Iterable[str]) -> int:
-    check = bounds.bounded(kind.check)
-    failures: set[str] = set()
-    for at, seed in enumerate(seeds):
-        if at == WARM:
-            bounds.limit_memory()
-        data = kind.make(Random(seed))
-        failure = _attempt(check, data, diary)
-        if failure and failure not in failures:
-            failures.add(failure)
-            kept = path.with_name(f"{path.name}-{sha256(data).hexdigest()[:12]}")
-            kept.write_bytes(data)
-            print(f"FAILED {path.name}, seed {seed!r}, kept in {kept}:\n{failure}", flush=True)
-        if len(failures) == MOST_FAILURES:
-            break
-    return len(failures)
+class Attempt:
+    """What is done with each input: it is noted, worked on within bounds, and kept and told of if it breaks a law."""
+
+    def __init__(self, check: Callable[[bytes], bool], diary: bounds.Diary, path: Path) -> None:
+        self.check = bounds.bounded(check)
+        self.diary = diary
+        self.path = path
+        self.failures: set[str] = set()
+
+    def __call__(self, data: bytes) -> None:
+        """Work on one input."""
+        self.diary.begin(data)
+        accepted = False
+        try:
+            accepted = self.check(data)
+        except Exception as problem:  # noqa: BLE001 - whatever it is, it is what is looked for
+            self.failed(data, problem)
+            self.diary.end(accepted=False, broken=True)
+        else:
+            self.diary.end(accepted=accepted, broken=False)
+
+    def failed(self, data: bytes, problem: Exception) -> None:
+        """Keep an input, unless one failed at the same place before."""
+        place = traceback.extract_tb(problem.__traceback__)[-1]
+        failure = f"{type(problem).__name__} {place.filename}:{place.lineno} {str(problem)[:20]}"
+        if failure in self.failures or len(self.failures) >= MOST_FAILURES:
+            return
+        self.failures.add(failure)
+        kept = self.path.with_name(f"{self.path.name}-{sha256(data).hexdigest()[:12]}")
+        kept.write_bytes(data)
+        print(f"FAILED, kept in {kept}:\n{''.join(traceback.format_exception(problem)[-5:])}", flush=True)
 
 
-def _attempt(check: Callable[[bytes], bool], data: bytes, diary: bounds.Diary) -> str:
-    """Return the end of the traceback; empty if all went well."""
-    diary.begin(data)
-    accepted = False
-    try:
-        accepted = check(data)
-    except Exception as problem:  # noqa: BLE001 - whatever it is, it is what is looked for
-        return "".join(traceback.format_exception(problem)[-6:])
-    finally:
-        diary.end(accepted)
-    return ""
-
-
-def _guided(kind: Kind, diary: bounds.Diary, path: Path, options: list[str]) -> None:
-    """Hand over to atheris, which ends the process and keeps an input that fails."""
+def _guide(kind: Kind, attempt: Attempt, options: list[str]) -> None:
+    """Hand over to atheris, which ends the process when its runs are done; it keeps inputs that kill or hang it."""
     import atheris
     from grammar import tokens
 
-    check = bounds.bounded(kind.check)
+    path = attempt.path
     corpus, dictionary = path.with_suffix(".corpus"), path.with_suffix(".dictionary")
     corpus.mkdir(exist_ok=True)
     for at, data in enumerate(kind.seeds()):
         (corpus / f"seed{at}").write_bytes(data[: kind.longest])
     dictionary.write_text("".join(f'"{_escaped(word)}"\n' for word in tokens() if word), encoding="ascii")
-
-    def one_input(data: bytes) -> None:
-        diary.begin(data)
-        diary.end(check(data))
-
     options += [f"-max_len={kind.longest}", f"-dict={dictionary}", f"-artifact_prefix={path}-", "-len_control=0"]
     options += [f"-timeout={10 * bounds.MOST_SECONDS}", f"-rss_limit_mb={MOST_RESIDENT}", "-print_final_stats=1"]
-    atheris.Setup([sys.argv[0], *options, str(corpus)], one_input)
+    atheris.Setup([sys.argv[0], *options, str(corpus)], attempt)
     atheris.Fuzz()
 
 
@@ -106,4 +106,4 @@ def _escaped(word: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
