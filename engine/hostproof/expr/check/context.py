@@ -39,6 +39,20 @@ class Context:
         return replace(self, variables={**self.variables, name: (len(self.variables), item)})
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a path: its name, where the name stands, and where the path up to it ends.
+
+    `quoted` is one in brackets: `["x-y"]`.
+    """
+
+    name: str
+    start: int
+    end: int
+    until: int
+    quoted: bool = False
+
+
 Rule: TypeAlias = "Callable[[Sheet, Parsed, Context], Node | None]"
 
 

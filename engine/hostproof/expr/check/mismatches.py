@@ -9,9 +9,6 @@ from hostproof.expr.dimensions import HOLDERS, NUMBERS, ORDERED, SEQUENCES, comp
 from hostproof.expr.model import Node
 from hostproof.facts.types import Kind, Type
 
-# Fields that tell one record of a list from the others.
-_NAMING = ("name", "path", "id", "key")
-
 
 def tell_incomparable(sheet: Sheet, left: Node, right: Node) -> None:
     """Say why two values can't be compared: which of them to blame, and how it is written."""
@@ -117,8 +114,7 @@ def tell_items(sheet: Sheet, item: Node, container: Node, inner: Type) -> None:
 def _items_hint(sheet: Sheet, item: Node, container: Node, inner: Type) -> str:
     shown, listed = sheet.shown(item), sheet.shown(container)
     if inner.kind is Kind.RECORD:
-        name = next((name for name in _NAMING if inner.field(name)), inner.fields[0][0])
-        return f"look at a field of each: any(i in {listed}: i.{name} == {shown})"
+        return f"look at a field of each: any(i in {listed}: i.{inner.fields[0][0]} == {shown})"
     if not isinstance(container, model.ListOf):
         return f"look for {article(inner)}"
     first = sheet.shown(container.items[0])

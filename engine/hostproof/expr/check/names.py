@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from hostproof.expr import model
-from hostproof.expr.check.context import Context, Sheet, place
-from hostproof.expr.check.needs import article, checked, solid
+from hostproof.expr.check.context import Context, Part, Sheet, place
+from hostproof.expr.check.missing import listed, tell_no_fact, tell_no_field, tell_no_item
+from hostproof.expr.check.needs import checked, solid
 from hostproof.expr.dimensions import SEQUENCES
 from hostproof.expr.model import Node
 from hostproof.expr.syntax import nodes
@@ -15,18 +15,6 @@ from hostproof.expr.syntax.literals import Misspelt, read_text
 from hostproof.facts.catalog import FactSpec
 from hostproof.facts.types import ANY, INT, STRING, Kind, Type, map_of
 from hostproof.source.near import nearest
-
-MOST_LISTED = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of a path: its name, where the name stands, and where the path up to it ends."""
-
-    name: str
-    start: int
-    end: int
-    until: int
 
 
 def check_path(sheet: Sheet, parsed: nodes.Path | nodes.Attribute | nodes.Subscript, context: Context) -> Node | None:
@@ -51,7 +39,7 @@ def _parts(parsed: nodes.Parsed) -> list[Part] | None:
             before, name = _parts(target), read_text(text)
             if before is None or isinstance(name, Misspelt):
                 return None
-            return [*before, Part(str(name[0]), start, end, parsed.end)]
+            return [*before, Part(str(name[0]), start, end, parsed.end, quoted=True)]
     return None
 
 
@@ -91,13 +79,13 @@ def _let(sheet: Sheet, part: Part, start: int) -> Node | None:
 def _param(sheet: Sheet, parts: list[Part], context: Context, start: int) -> Node | None:
     params = sheet.scope.params
     if len(parts) == 1:
-        hint = f"parameters are {_listed(f'params.{name}' for name in params)}" if params else "the pack has no params"
+        hint = f"parameters are {listed(f'params.{name}' for name in params)}" if params else "the pack has no params"
         sheet.report("HP-E222", "params is followed by the name of a parameter", start, parts[0].end, hint)
         return None
     name = parts[1].name
     if name not in params:
         near = nearest(name, params)
-        hint = f"did you mean params.{near}?" if near else f"parameters are {_listed(params)}"
+        hint = f"did you mean params.{near}?" if near else f"parameters are {listed(params)}"
         hint = hint if params else "declare it under `params:`"
         sheet.report("HP-E222", f'no parameter is called "{name}"', parts[1].start, parts[1].end, hint)
         return None
@@ -117,7 +105,7 @@ def _fact(sheet: Sheet, parts: list[Part], context: Context, start: int) -> Node
             sheet.facts[name] = spec.type
             fact = model.Fact(start, parts[used - 1].until, spec.type, name)
             return _members(sheet, fact, parts[used:], context)
-    _no_fact(sheet, parts, context, start)
+    tell_no_fact(sheet, parts, context, start)
     return None
 
 
@@ -151,62 +139,6 @@ def _one_slip(name: str, known: str) -> bool:
     return short[at:] == long[at + 1 :]
 
 
-def _no_fact(sheet: Sheet, parts: list[Part], context: Context, start: int) -> None:
-    name = ".".join(part.name for part in parts)
-    below = [row.name for row in sheet.scope.catalog if row.name.startswith(name + ".")]
-    end = parts[-1].until
-    if below:
-        sheet.report("HP-E221", f"{name} is not a fact, but the beginning of some", start, end, _listed(below))
-        return
-    known = [*sheet.scope.aliases, *(row.name for row in sheet.scope.catalog if not row.family)]
-    if len(parts) == 1:
-        known += [*context.variables, *sheet.scope.lets]
-        message = f'nothing is called "{name}": no fact, let or variable'
-        hint = _single_hint(sheet, name)
-    else:
-        message, hint = f'no fact is called "{name}"', ""
-    near = nearest(name, known) or _near_beginning(name, known)
-    hint = hint or (f"did you mean {near}?" if near else "`hostproof facts` lists them")
-    sheet.report("HP-E220", message, start, end, hint)
-
-
-_OTHER_WORDS = {
-    "True": "true",
-    "False": "false",
-    "None": "null",
-    "nil": "null",
-    "none": "null",
-    "undefined": "null",
-    "NULL": "null",
-    "TRUE": "true",
-    "FALSE": "false",
-    "yes": "true",
-    "no": "false",
-}
-
-
-def _single_hint(sheet: Sheet, name: str) -> str:
-    if name in _OTHER_WORDS:
-        return f"write {_OTHER_WORDS[name]}"
-    return f"did you mean params.{name}?" if name in sheet.scope.params else ""
-
-
-def _near_beginning(name: str, known: list[str]) -> str | None:
-    """Return the fact near a path that goes on behind it: `net.interface.mtu` begins like `net.interfaces`."""
-    while "." in name:
-        name = name.rpartition(".")[0]
-        near = name if name in known else nearest(name, known)
-        if near is not None:
-            return near
-    return None
-
-
-def _listed(names: Iterable[str]) -> str:
-    listed = [*names]
-    more = f" and {len(listed) - MOST_LISTED} more" if len(listed) > MOST_LISTED else ""
-    return ", ".join(listed[:MOST_LISTED]) + more
-
-
 def narrowed(node: Node, context: Context) -> Node:
     """Return the node without null in its type if the expression has ruled it out."""
     if node.type.nullable and place(node) in context.solid:
@@ -235,23 +167,9 @@ def member(sheet: Sheet, target: Node, part: Part) -> Node | None:
     elif of.kind is Kind.ANY:
         target, found = checked(target, map_of(ANY)), ANY
     if found is None:
-        _no_field(sheet, target, part)
+        tell_no_field(sheet, target, part)
         return None
     return model.Field(target.start, part.until, found, target, part.name)
-
-
-def _no_field(sheet: Sheet, target: Node, part: Part) -> None:
-    shown, of = sheet.shown(target), target.type
-    fields = [name for name, _ in of.fields]
-    if fields:
-        near = nearest(part.name, fields)
-        hint = f"did you mean {near}?" if near else f"its fields are {_listed(fields)}"
-        sheet.report("HP-E223", f'{shown} has no field "{part.name}"', part.start, part.end, hint)
-        return
-    hint = ""
-    if of.kind in SEQUENCES:
-        hint = f"write {shown}[0].{part.name}, or all(i in {shown}: i.{part.name} ...)"
-    sheet.report("HP-E223", f"{shown} is {article(of)} and has no fields", part.start, part.end, hint)
 
 
 def _attribute(sheet: Sheet, parsed: nodes.Attribute, context: Context) -> Node | None:
@@ -264,7 +182,7 @@ def _subscript(sheet: Sheet, parsed: nodes.Subscript, context: Context) -> Node 
     if target is None or key is None or not solid(sheet, target) or not solid(sheet, key):
         return None
     if isinstance(key, model.Literal) and isinstance(key.value, str) and target.type.kind not in SEQUENCES:
-        found = member(sheet, target, Part(key.value, key.start, key.end, parsed.end))
+        found = member(sheet, target, Part(key.value, key.start, key.end, parsed.end, quoted=True))
     else:
         found = _index(sheet, target, key, parsed.end)
     return None if found is None else narrowed(found, context)
@@ -286,7 +204,5 @@ def _index(sheet: Sheet, target: Node, key: Node, end: int) -> Node | None:
     if kind is Kind.ANY and (by_text or by_number):
         inner = checked(target, map_of(ANY) if by_text else Type(Kind.LIST, ANY))
         return model.Index(target.start, end, ANY, inner, key)
-    message = f"{sheet.shown(target)} is {article(target.type)} and has no item {sheet.shown(key)}"
-    hint = "lists take a number, maps and records a name in quotes"
-    sheet.report("HP-E224", message, key.start, key.end, hint)
+    tell_no_item(sheet, target, key)
     return None
