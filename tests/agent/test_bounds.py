@@ -52,7 +52,7 @@ def test_what_just_fits_is_no_error(agent, content) -> None:
 
 def test_a_hang_ends_at_its_deadline(agent, cause, content, mark: str, alive, until) -> None:
     """What was printed before comes along, and nothing is left."""
-    answer = agent.shell(f"echo before; sleep {mark}", timeout=200_000_000)
+    answer = agent.shell(f"echo before; sleep {mark}", timeout=400_000_000)
     assert (cause(answer), content(answer)) == ("timeout", b"before\n")
     assert until(lambda: not alive())
 
@@ -61,21 +61,21 @@ def test_a_command_may_clean_up_at_its_deadline(agent, cause, tmp_path: Path) ->
     """SIGTERM comes first, so that temporary files can go."""
     (tmp_path / "temporary").touch()
     text = f"trap 'rm {tmp_path}/temporary; exit 7' TERM; while :; do sleep 0.01; done"
-    answer = agent.shell(text, timeout=100_000_000)
+    answer = agent.shell(text, timeout=400_000_000)
     assert (cause(answer), answer["status"]) == ("timeout", 7)
     assert not (tmp_path / "temporary").exists()
 
 
 def test_ignoring_sigterm_does_not_help(agent, cause, mark: str, alive, until) -> None:
     """SIGKILL follows."""
-    answer = agent.shell(f"{IGNORING} sleep {mark} & sleep {mark}; sleep {mark}", timeout=100_000_000)
+    answer = agent.shell(f"{IGNORING} sleep {mark} & sleep {mark}; sleep {mark}", timeout=400_000_000)
     assert (cause(answer), answer["status"]) == ("timeout", -9)
     assert until(lambda: not alive())
 
 
 def test_stopping_itself_does_not_help(agent, cause, mark: str, alive, until) -> None:
     """A stopped process is woken to hear that its time is over."""
-    answer = agent.shell(f"sleep {mark} & kill -STOP $$", timeout=100_000_000)
+    answer = agent.shell(f"sleep {mark} & kill -STOP $$", timeout=400_000_000)
     assert cause(answer) == "timeout"
     assert until(lambda: not alive())
 

@@ -37,8 +37,9 @@ def what_of(ask: Ask) -> str:
 
 def evidence_of(ask: Ask, answer: Answer) -> Evidence:
     """Return how something was learnt. `head` is the whole output where that is short, and `tail` empty."""
-    head, tail = _shown(b"" if what_of(ask) in WITHHELD else _output(ask, answer))
-    return Evidence(kind_of(ask), what_of(ask), answer.status, answer.took, answer.size, head, tail)
+    what = what_of(ask)
+    head, tail = _shown(b"" if what in WITHHELD else _output(ask, answer))
+    return Evidence(kind_of(ask), what, answer.status, answer.took, answer.size, head, tail)
 
 
 def _output(ask: Ask, answer: Answer) -> bytes:

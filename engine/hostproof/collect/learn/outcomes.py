@@ -72,7 +72,7 @@ def _without_secrets(value: Value, of: Type) -> Value | Unknown:
     """Return a value that may be written down; a text with a secret in it is Unknown."""
     if _is_secret(value):
         return Unknown(Cause.REDACTED, "it holds what looks like a secret", "ask for the part that is none")
-    return _hidden(value, of)
+    return value if isinstance(value, str) else _hidden(value, of)
 
 
 def _hidden(value: Value, of: Type | None) -> Value:

@@ -25,6 +25,14 @@ class WireError(ValueError):
     """Raised for a line that the agent, as we know it, would never write."""
 
 
+def _refuse(word: str) -> None:
+    raise WireError(f"{word} is not JSON")
+
+
+_READER = json.JSONDecoder(parse_constant=_refuse)
+_WRITER = json.JSONEncoder(separators=(",", ":"))
+
+
 @dataclass(frozen=True, slots=True)
 class Hello:
     """The agent's first line; `clock` is the target's, in nanoseconds since 1970."""
@@ -47,7 +55,7 @@ def encode_ask(number: int, ask: Ask) -> bytes:
     else:
         program: dict[str, object] = {"shell": ask.shell} if ask.shell else {"argv": ask.argv}
         said |= {"ask": "run", **program, "timeout": ask.timeout, "most": ask.most}
-    return json.dumps(said, separators=(",", ":")).encode("ascii") + b"\n"
+    return _WRITER.encode(said).encode("ascii") + b"\n"
 
 
 def decode_hello(line: bytes) -> Hello:
@@ -85,16 +93,12 @@ def decode_answer(line: bytes) -> tuple[int, Answer]:
 
 def _object(line: bytes) -> dict[str, object]:
     try:
-        found: object = json.loads(line, parse_constant=_refuse)
+        found: object = _READER.decode(line.decode("ascii"))
     except RecursionError:
         raise WireError("JSON nested too deeply") from None
     except ValueError as problem:
         raise WireError(f"no JSON: {one_line(str(problem), 200)}") from None
     return _mapping(found)
-
-
-def _refuse(word: str) -> None:
-    raise WireError(f"{word} is not JSON")
 
 
 def _mapping(found: object) -> dict[str, object]:
