@@ -17,6 +17,8 @@ from hostproof.facts.typetext import parse_type
 from hostproof.source.near import nearest
 
 SPECIAL = ("known", "cause")
+PATTERNS = ("matches", "extract")
+PATTERN_HINT = "patterns are RE2's: https://github.com/google/re2/wiki/Syntax"
 KINDS = ("all", "any", "none", "one", "count", "filter", "map")
 # What other languages call it.
 _ELSEWHERE = {
@@ -149,7 +151,8 @@ def _with_constants(sheet: Sheet, call: model.Call, function: Function) -> Node 
     wrong = function.refuse(tuple(map(_constant, call.arguments))) if function.refuse else None
     if wrong is not None:
         at, what = wrong
-        sheet.report("HP-E239", what, call.arguments[at].start, call.arguments[at].end, _usage(function.name))
+        hint = PATTERN_HINT if function.name in PATTERNS else _usage(function.name)
+        sheet.report("HP-E239", what, call.arguments[at].start, call.arguments[at].end, hint)
         return None
     if function.name == "version" and isinstance(call.arguments[0], model.Literal):
         return model.Literal(call.start, call.end, call.type, call.arguments[0].value)

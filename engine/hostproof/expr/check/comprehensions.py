@@ -58,8 +58,10 @@ def _binding(sheet: Sheet, parsed: nodes.Comprehension) -> tuple[nodes.Path, nod
         binding = binding.item
     name, body = sheet.quote(parsed.callee.start, parsed.callee.end), sheet.quote(parsed.body.start, parsed.body.end)
     shown = sheet.quote(binding.start, binding.end)
-    walked = f"i in {shown}" if isinstance(parsed.binding, nodes.Path) else "i in list"
-    hint = f"write {name}({walked}: {body})"
+    if isinstance(parsed.binding, nodes.Path):
+        hint = f"write {name}(i in {shown}: {body.replace(shown, 'i')})"
+    else:
+        hint = f"write {name}(i in list: {body})"
     sheet.report("HP-E229", f"before the colon stands `name in list`, not {shown}", binding.start, binding.end, hint)
     return None
 

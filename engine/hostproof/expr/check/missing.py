@@ -131,7 +131,7 @@ def tell_no_item(sheet: Sheet, target: Node, key: Node) -> None:
     if of.kind in SEQUENCES:
         hint = f"the items of a list have whole numbers, from {shown}[0] on"
     elif of.kind is Kind.MAP:
-        hint = f'the items of a map have texts: {shown}["name"], or keys({shown}) and values({shown})'
+        hint = f'a map is looked up by text: {shown}["name"]; values({shown}) is a list'
     elif of.kind is Kind.RECORD:
         hint = f"write {shown}.{of.fields[0][0]}, or another of its fields"
     else:

@@ -98,7 +98,7 @@ def _default(sheet: Sheet, parsed: nodes.Joined, context: Context) -> Node | Non
     for operand in operands[1:]:
         joined = unify(of, operand.type)
         if joined is None:
-            message = f"{sheet.shown(operand)} is {article(operand.type)}, and what stands before ?? is {article(of)}"
+            message = f"?? gives one type: {sheet.shown(operand)} is {article(operand.type)}, not {article(of)}"
             hint = unit_hint(sheet, operand, of) or f"write {article(of)}"
             sheet.report("HP-E235", message, operand.start, operand.end, hint)
             return None
@@ -125,10 +125,9 @@ def _conditional(sheet: Sheet, parsed: nodes.Conditional, context: Context) -> N
         return None
     of = unify(then.type, otherwise.type)
     if of is None:
-        message = (
-            f"{sheet.shown(otherwise)} is {article(otherwise.type)}, and {sheet.shown(then)} is {article(then.type)}"
-        )
-        hint = unit_hint(sheet, otherwise, then.type) or "both sides of a choice are of one type"
+        shown, found = sheet.shown(otherwise), article(otherwise.type)
+        message = f"a choice gives one type: {shown} is {found}, not {article(then.type)}"
+        hint = unit_hint(sheet, otherwise, then.type) or f"write {article(then.type)}"
         sheet.report("HP-E235", message, otherwise.start, otherwise.end, hint)
         return None
     return model.Conditional(parsed.start, parsed.end, of, then, condition, otherwise)

@@ -91,7 +91,8 @@ def _hint(one: _Side, sign: str, other: _Side) -> str:
     if kind is Kind.ANY and beside in UNITS:
         return f"untyped data has no unit: write {one.text} * 1{UNITS[beside][0]}"
     if kind is Kind.STRING and sign == "+":
-        return f"+ joins two texts; a message puts {other.text} beside one: {{{other.text}}}"
+        together = f"a message puts values together: {{{one.text}}} {{{other.text}}}"
+        return f'+ joins two texts: write "{other.text}"' if other.text[0].isdigit() else together
     if kind is Kind.SAMPLES:
         return f"reduce the samples first, as in mean({one.text})"
     if kind is beside is Kind.TIME:

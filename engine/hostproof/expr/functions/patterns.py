@@ -52,8 +52,14 @@ def pattern(source: str) -> Pattern:
 
 
 def _reason(problem: Exception) -> str:
-    reason = problem.args[0] if problem.args else "it is malformed"
-    return reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
+    said = problem.args[0] if problem.args else "it is malformed"
+    reason = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    what, _, where = reason.partition(": ")
+    if what == "invalid perl operator" and where[:2] == "(?":
+        return f"the pattern is malformed: RE2 has no {where}...)"
+    if what == "invalid escape sequence" and where[1:].isdigit():
+        return f"the pattern is malformed: RE2 has no back references such as {where}"
+    return f"the pattern is malformed: {what} in {where}" if where else f"the pattern is malformed: {what}"
 
 
 @lru_cache(maxsize=512)
