@@ -13,6 +13,7 @@ import pytest
 
 from hostproof.expr.check import check_expression
 from hostproof.expr.check.calls import KINDS, SPECIAL
+from hostproof.expr.confidence.quantiles import confident
 from hostproof.expr.evaluate import evaluate
 from hostproof.expr.functions import functions
 from hostproof.expr.model import Expr
@@ -131,8 +132,8 @@ def shape(parsed: object) -> object:
     return (type(parsed).__name__, *(shape(getattr(parsed, name)) for name in names))
 
 
-def disagreement(example: str) -> str:
-    """Return in what an example `expression  # => result` is wrong, or an empty text."""
+def disagreement(example: str, sure: bool = False) -> str:
+    """Return in what an example `expression  # => result` is wrong, or an empty text; `sure` is `decide: confident`."""
     alike = re.fullmatch(r"(.*?) +# like (.*)", example)
     if alike:
         one, other = parse(alike[1]), parse(alike[2])
@@ -146,12 +147,22 @@ def disagreement(example: str) -> str:
         return "" if told(problems, wanted) else f"told was {problems}"
     if expr is None or problems:
         return f"told was {problems}"
-    value, match = evaluate(expr, world().env), VALUE.fullmatch(wanted)
+    value = evaluate(confident(expr) if sure else expr, world().env)
+    if isinstance(value, Unknown):
+        cause, _, detail = wanted.partition(": ")
+        return "" if cause == f"unknown ({value.cause})" and detail in value.detail else f"it is {value}"
+    match = VALUE.fullmatch(wanted)
     assert match is not None
-    shown = f"unknown ({value.cause})" if isinstance(value, Unknown) else format_value(value, expr.type)
     if match[2] not in {None, str(expr.type)}:
         return f"it is of type {expr.type}"
+    shown = format_value(value, expr.type)
     return "" if shown == match[1] else f"it is {shown}"
+
+
+@pytest.mark.parametrize(("number", "example"), lines("confident"))
+def test_an_example_is_decided_with_confidence(number: int, example: str) -> None:
+    """Each line of a `confident` block is evaluated as in a rule that says `decide: confident`."""
+    assert disagreement(example, sure=True) == "", f"docs/language.md:{number}: {example}"
 
 
 @pytest.mark.parametrize(("number", "example"), lines("expr"))
@@ -163,7 +174,8 @@ def test_an_example_comes_to_what_the_page_says(number: int, example: str) -> No
 @pytest.mark.parametrize(
     "example",
     ["1 + 1  # => 3", "1 + 1  # => 2, a float", "1 + 1", "1 +  # => 2", "no  # => HP-E221", "no  # => HP-E220: maybe",
-     "clock.synchronised  # => unknown (absent)", "1 - 2 - 3  # like 1 - (2 - 3)", "cpu.online != null  # => true"],
+     "clock.synchronised  # => unknown (absent)", "clock.synchronised  # => unknown (denied): by whom",
+     "1 - 2 - 3  # like 1 - (2 - 3)", "cpu.online != null  # => true"],
 )  # fmt: skip
 def test_an_example_can_be_wrong(example: str) -> None:
     """What the page says is really compared."""
@@ -189,7 +201,8 @@ def test_yaml_is_read_as_the_page_says(number: int, text: str) -> None:
     wanted = re.match(r"# => (.*)\n", text)
     rule = text if "assert:" in text else f"{text}assert: true\n"
     problems = Problems()
-    check_pack(SourceFile("page", HEAD + re.sub(r"^", "    ", rule, flags=re.MULTILINE)), builtin_catalog(), problems)
+    text = HEAD + re.sub(r"^", "    ", rule, flags=re.MULTILINE)
+    check_pack(SourceFile("page", text), world().scope.catalog, problems)
     if wanted:
         assert told(problems.ordered(), wanted[1]), f"docs/language.md:{number}: {problems.found}"
     else:
