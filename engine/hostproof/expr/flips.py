@@ -37,9 +37,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Flips:
-    """`ways`, the shortest first: any one is enough, and takes all of its changes. `untold` says of what it can't be told, and why.
+    """`ways`, the shortest first: any one is enough, and takes all of its changes.
 
-    Without `untold` nothing but these ways does it; without either, nothing does.
+    `untold` says of what it can't be told, and why. Without it nothing but these ways does it; without either, nothing.
     """
 
     ways: tuple[tuple[Change, ...], ...]
