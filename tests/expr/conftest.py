@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 
 from hostproof.expr.check import check_expression
+from hostproof.expr.confidence.quantiles import confident
 from hostproof.expr.model import Expr
 from hostproof.expr.scope import Env, Scope
 from hostproof.facts.catalog import Catalog, FactSpec, Owner
@@ -25,16 +26,17 @@ NOW = 1_714_521_600_000_000_000  # 2024-05-01T00:00:00Z
 
 @dataclass(frozen=True)
 class World:
-    """A scope to check in and an environment to evaluate in."""
+    """A scope to check in and an environment to evaluate in; `sure`: rules decide with confidence."""
 
     scope: Scope
     env: Env
+    sure: bool = False
 
     def check(self, text: str, want: Type | None = None) -> tuple[Expr | None, tuple[Problem, ...]]:
         """Return the checked expression and what was said about it."""
         problems = Problems()
         expr = check_expression(SourceFile("case", text), self.scope, problems, want)
-        return expr, problems.ordered()
+        return confident(expr) if expr and self.sure else expr, problems.ordered()
 
     def expr(self, text: str, want: Type | None = None) -> Expr:
         """Return an expression that must be sound."""
@@ -61,7 +63,7 @@ def _values(facts: Rows) -> dict[str, Value]:
     return values
 
 
-def make_world(facts: Rows, params: Rows, lets: Mapping[str, str]) -> World:
+def make_world(facts: Rows, params: Rows, lets: Mapping[str, str], *, sure: bool = False) -> World:
     """Return the world of plain data, in the form that `tests/suite/expr/README.md` describes."""
     catalog = Catalog(_row(name, str(row["type"])) for name, row in facts.items())
     unknown = {name: Unknown(Cause(str(row["unknown"]))) for name, row in facts.items() if "unknown" in row}
@@ -70,17 +72,19 @@ def make_world(facts: Rows, params: Rows, lets: Mapping[str, str]) -> World:
     for name, text in lets.items():
         expr = check_expression(SourceFile(name, text), scope, Problems())
         assert expr is not None, text
-        scope = Scope(catalog, params=types, lets={**scope.lets, name: expr})
+        scope = Scope(catalog, params=types, lets={**scope.lets, name: confident(expr) if sure else expr})
     snapshot = Snapshot(NOW, "local", Host(), _values(facts), unknown)
-    return World(scope, Env(snapshot, {name: cast("Value", row["value"]) for name, row in params.items()}))
+    return World(scope, Env(snapshot, {name: cast("Value", row["value"]) for name, row in params.items()}), sure)
 
 
 @pytest.fixture
 def world() -> Callable[..., World]:
     """Return what makes a world: facts, parameters and lets as the suite writes them."""
 
-    def make(facts: Rows, params: Rows | None = None, lets: Mapping[str, str] | None = None) -> World:
-        return make_world(facts, params or {}, lets or {})
+    def make(
+        facts: Rows, params: Rows | None = None, lets: Mapping[str, str] | None = None, *, sure: bool = False
+    ) -> World:
+        return make_world(facts, params or {}, lets or {}, sure=sure)
 
     return make
 

@@ -48,7 +48,7 @@ def places(problems: tuple[Problem, ...], level: Level) -> list[str]:
 @pytest.mark.parametrize(("shared", "case"), cases())
 def test_case(shared: dict[str, Case], case: Case, world: Callable[..., object]) -> None:
     """An expression has the value, the Unknown or the problems that the suite says."""
-    made = world(shared["facts"], shared["params"], shared["lets"])
+    made = world(shared["facts"], shared["params"], shared["lets"], sure=case.get("decide") == "confident")
     expr, problems = made.check(case["expression"])
     if "problems" in case:
         assert places(problems, Level.ERROR) == case["problems"], problems
@@ -82,6 +82,7 @@ def agree(result: Value | Unknown, expr: Expr, case: Case) -> None:
         assert isinstance(result, Unknown), result
         assert str(result.cause) == case["unknown"]
         assert result.fact == case.get("fact", result.fact)
+        assert str(case.get("detail", "")) in result.detail
         return
     wanted = case["value"]
     assert type(result) is type(wanted) or isinstance(wanted, float), (result, wanted)
