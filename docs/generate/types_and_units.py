@@ -44,7 +44,7 @@ _KINDS = {
     Kind.LIST: ("values of one type, in order", "array", "`[1, 2]`"),
     Kind.MAP: ("texts, each with a value of one type", "object", "facts only"),
     Kind.RECORD: ("named fields, each of its own type", "object", "facts, and `items` and `zip`"),
-    Kind.SAMPLES: ("a list of measurements of one thing", "array", "facts only"),
+    Kind.SAMPLES: ("a list of measurements of one thing", "array", "facts only; a list will do"),
     Kind.ANY: ("untyped JSON; looked at when it is met", "any JSON value", "facts only"),
     Kind.NULL: ("nothing: a limit that is not set", "null", "`null`"),
 }
@@ -65,7 +65,9 @@ def types() -> str:
 def units() -> str:
     """Return all units, smallest first, with what they stand for."""
     rows = [("duration", code(unit), f"{scale:,} ns") for unit, scale in reversed(DURATION_UNITS.items())]
-    rows += [("bytes", code(unit), f"{scale:,} bytes") for unit, scale in reversed(BYTE_UNITS.items())]
+    rows += [
+        ("bytes", code(unit), f"{scale:,} byte{'s' * (scale > 1)}") for unit, scale in reversed(BYTE_UNITS.items())
+    ]
     kinds = {unit: str(parse_quantity(f"1{unit}")[1]) for unit in ("%", "B/s")}
     rows.append((kinds["%"], code("%"), "a hundredth"))
     rows.append((kinds["B/s"], code("B/s") + " ... " + code("TiB/s"), "any size, per second"))

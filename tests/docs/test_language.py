@@ -40,7 +40,7 @@ PAGE = CHECKOUT / "docs" / "language.md"
 TEXT = PAGE.read_text("utf-8")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # A value, perhaps with its type behind it; a problem, perhaps with a part of its hint.
-VALUE = re.compile(r"(.*?)(?:, an? ([a-z]\S*))?")
+VALUE = re.compile(r"(.*?)(?: \(([a-z][^)]*)\))?")
 PROBLEM = re.compile(r"(HP-[EW]\d{3})(?:: (.*))?")
 NOON = 1_777_636_800_000_000_000  # 2026-05-01T12:00:00Z
 HEAD = "hostproof: 1\npack: page\ntitle: The page\nrules:\n  - id: a.b\n    title: A rule\n    severity: low\n"
@@ -173,7 +173,7 @@ def test_an_example_comes_to_what_the_page_says(number: int, example: str) -> No
 
 @pytest.mark.parametrize(
     "example",
-    ["1 + 1  # => 3", "1 + 1  # => 2, a float", "1 + 1", "1 +  # => 2", "no  # => HP-E221", "no  # => HP-E220: maybe",
+    ["1 + 1  # => 3", "1 + 1  # => 2 (float)", "1 + 1", "1 +  # => 2", "no  # => HP-E221", "no  # => HP-E220: maybe",
      "clock.synchronised  # => unknown (absent)", "clock.synchronised  # => unknown (denied): by whom",
      "1 - 2 - 3  # like 1 - (2 - 3)", "cpu.online != null  # => true"],
 )  # fmt: skip
