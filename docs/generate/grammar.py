@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from markdown import block, code
 
-from hostproof.expr.parse import GRAMMAR
+from hostproof import expr
 
+GRAMMAR = Path(expr.__file__).with_name("grammar.lark")
 # Terminals that the page describes in words, by the names they have there.
 _LEXICAL = {"PATH": "path", "NUMBER": "number", "TEXT": "text", "RAW": "raw-text"}
 _RULE = re.compile(r"\??([a-z]+): (.*)")

@@ -80,6 +80,7 @@ def test_a_situation_in_words(path: Path, golden: Callable[[str, str], None], mo
 
 def test_every_code_has_a_situation() -> None:
     """No code of expressions goes without an example of its words, and no golden is left over."""
+    assert len(SITUATIONS) > 100
     named = {path.stem[:7] for path in SITUATIONS if path.stem.startswith("HP-")}
     assert named == {row.code for row in ROWS}
     assert {path.stem for path in GOLDENS.glob("*")} == {path.stem for path in SITUATIONS}
