@@ -1,20 +1,18 @@
-"""The only user of lark: an expression's text in, parsed nodes or one `Refusal` out."""
+"""The parser: an expression's text in, parsed nodes or one `Refusal` out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias, cast
 
 from hostproof.expr.syntax import nodes
+from hostproof.expr.syntax.automaton import END, Automaton, Token, UnreadableError, automaton
 from hostproof.expr.syntax.limits import DEEPEST, MOST_CHARACTERS
 from hostproof.expr.syntax.nodes import Node, Parsed
 
-if TYPE_CHECKING:
-    from lark import Lark, Token
-
-    Piece: TypeAlias = Token | Node
+Piece: TypeAlias = "Token | Node"
 
 GRAMMAR = Path(__file__).with_name("grammar.lark")
 
@@ -49,49 +47,29 @@ def parse(text: str) -> Node | Refusal:
         return Refusal("long", MOST_CHARACTERS, len(text))
     if not text.strip():
         return Refusal("empty", 0, len(text))
-    from lark import UnexpectedCharacters, UnexpectedToken
-
     try:
-        return _parser().parse(text)  # type: ignore[return-value]
+        return cast("Node", _parser().read(text))
     except _TooDeepError as problem:
         return Refusal("deep", problem.start, problem.end)
-    except UnexpectedCharacters as problem:
-        at = problem.pos_in_stream or 0
-        return Refusal("character", at, at + 1, text[at], frozenset(problem.allowed))
-    except UnexpectedToken as problem:
-        return _unexpected(problem.token, frozenset(problem.expected), len(text.rstrip()))
+    except UnreadableError as problem:
+        return _unexpected(problem.token, problem.expected, len(text.rstrip()))
 
 
 def _unexpected(token: Token, expected: frozenset[str], end: int) -> Refusal:
-    if token.type == "$END":
+    if token.kind == END:
         return Refusal("end", end, end, "", expected)
-    return Refusal("token", token.start_pos or 0, token.end_pos or 0, str(token), expected)
+    return Refusal("token" if token.kind else "character", token.start, token.end, token.text, expected)
 
 
 @lru_cache(maxsize=1)
-def _parser() -> Lark:
-    """Build the parser once per process, from the grammar beside this module.
-
-    Not lark's stand-alone generator (its output is under the MPL) nor its `cache=True` (it unpickles from the temporary
-    folder): a pack that didn't change is thawed from the cache and needs no parser at all.
-    """
-    from lark import Lark
-
-    grammar = GRAMMAR.read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", lexer="contextual", transformer=_Builder(), propagate_positions=False)
-
-
-def _start(piece: Piece) -> int:
-    return piece.start if isinstance(piece, Parsed) else piece.start_pos or 0
-
-
-def _end(piece: Piece) -> int:
-    return piece.end if isinstance(piece, Parsed) else piece.end_pos or 0
+def _parser() -> Automaton:
+    """Read the tables once per process."""
+    return automaton(_Builder())
 
 
 def _place(pieces: list[Piece]) -> tuple[int, int, int]:
     """Return start, end and depth of a node made of `pieces`, which are in the order of the text."""
-    start, end = _start(pieces[0]), _end(pieces[-1])
+    start, end = pieces[0].start, pieces[-1].end
     depth = 1 + max((piece.depth for piece in pieces if isinstance(piece, Parsed)), default=0)
     if depth > DEEPEST:
         raise _TooDeepError(start, end)
@@ -110,19 +88,24 @@ def _node(piece: Piece | list[Node] | None) -> Node:
     return piece
 
 
+def _text(piece: Piece) -> str:
+    if not isinstance(piece, Token):
+        raise AssertionError("the grammar puts a token here")  # noqa: TRY004 - not about a type the caller chose
+    return piece.text
+
+
 def _leaf(token: Token) -> tuple[int, int, int]:
-    start = token.start_pos or 0
-    return start, start + len(token), 1
+    return token.start, token.end, 1
 
 
 def _links(pieces: list[Piece]) -> tuple[Node, tuple[tuple[str, Node], ...]]:
     """Cut `a + b - c` into `a` and the pairs (`+`, b), (`-`, c)."""
     pairs = zip(pieces[1::2], pieces[2::2], strict=True)
-    return _node(pieces[0]), tuple((str(sign), _node(operand)) for sign, operand in pairs)
+    return _node(pieces[0]), tuple((_text(sign), _node(operand)) for sign, operand in pairs)
 
 
 class _Builder:
-    """Lark's callbacks, named by the grammar's rules: pieces of the text in, one node out."""
+    """What is built of each rule of the grammar, by the rule's name: pieces of the text in, one node out."""
 
     def conditional(self, pieces: list[Node]) -> Node:
         then, condition, otherwise = pieces
@@ -159,7 +142,7 @@ class _Builder:
         return nodes.Matching(*_place([*pieces]), pieces[0], pieces[1])
 
     def attribute(self, pieces: list[Piece]) -> Node:
-        return nodes.Attribute(*_place(pieces), _node(pieces[0]), str(pieces[1]), _start(pieces[1]))
+        return nodes.Attribute(*_place(pieces), _node(pieces[0]), _text(pieces[1]), pieces[1].start)
 
     def subscript(self, pieces: list[Piece]) -> Node:
         return nodes.Subscript(*_place(pieces), _node(pieces[0]), _node(pieces[1]))
@@ -177,20 +160,20 @@ class _Builder:
         return nodes.Comprehension(*_place(pieces), _node(callee), _node(binding), _node(body))
 
     def path(self, pieces: list[Token]) -> Node:
-        return nodes.Path(*_leaf(pieces[0]), pieces[0].value)
+        return nodes.Path(*_leaf(pieces[0]), pieces[0].text)
 
     def number(self, pieces: list[Token]) -> Node:
-        return nodes.Number(*_leaf(pieces[0]), pieces[0].value)
+        return nodes.Number(*_leaf(pieces[0]), pieces[0].text)
 
     def text(self, pieces: list[Token]) -> Node:
-        return nodes.Text(*_leaf(pieces[0]), pieces[0].value)
+        return nodes.Text(*_leaf(pieces[0]), pieces[0].text)
 
     def constant(self, pieces: list[Token]) -> Node:
-        return nodes.Constant(*_leaf(pieces[0]), pieces[0].value)
+        return nodes.Constant(*_leaf(pieces[0]), pieces[0].text)
 
     def group(self, pieces: list[Piece]) -> Node:
         """Widen the inner node to its brackets, so that a slice of the text is whole."""
-        return replace(_node(pieces[1]), start=_start(pieces[0]), end=_end(pieces[2]))
+        return replace(_node(pieces[1]), start=pieces[0].start, end=pieces[2].end)
 
     def list(self, pieces: list[Piece | list[Node] | None]) -> Node:
         opening, items, close = pieces

@@ -109,7 +109,7 @@ def _sources(package: Path) -> Iterator[tuple[str, int, int]]:
     while folders:
         with os.scandir(folders.pop()) as entries:
             for entry in entries:
-                if entry.name.endswith((".py", ".lark")):
+                if entry.name.endswith((".py", ".json")):
                     about = entry.stat()
                     yield entry.path, about.st_size, about.st_mtime_ns
                 elif entry.is_dir() and not entry.name.startswith("__"):
