@@ -222,16 +222,16 @@ def _expressions() -> list[bytes]:
 
 
 KINDS = {
-    "expression": Kind(check_an_expression, grammar.expression, list, 0.15),
-    "template": Kind(check_a_template, grammar.template, list, 0.03),
-    "pack": Kind(check_pack_text, documents.pack, list, 0.02),
-    "expression-bytes": Kind(check_an_expression, documents.mutated(_expressions), _expressions, 0.35, 400),
+    "expression": Kind(check_an_expression, grammar.expression, list, 0.1),
+    "template": Kind(check_a_template, grammar.template, list, 0.02),
+    "pack": Kind(check_pack_text, documents.pack, list, 0.01),
+    "expression-bytes": Kind(check_an_expression, documents.mutated(_expressions), _expressions, 0.36, 400),
     "yaml-bytes": Kind(
         check_yaml,
         documents.mutated(lambda: _texts("source/bad", "suite/rulepack")),
         lambda: _texts("source/bad", "suite/rulepack", most=1_000),
-        0.27,
+        0.3,
         1_000,
     ),
-    "snapshot-bytes": Kind(check_a_snapshot, documents.mutated(documents.snapshots), documents.snapshots, 0.18, 3_000),
+    "snapshot-bytes": Kind(check_a_snapshot, documents.mutated(documents.snapshots), documents.snapshots, 0.21, 3_000),
 }
