@@ -76,16 +76,18 @@ WORDS = {
     "u > 5 and a > 1": ["u > 5, now unknown (denied)"],
     "w": ["w == true, now unknown (timeout)"],
     "false": [],
+    "known(a) and cause(b) == null and a > 5": ["a > 5, now 3"],
+    "known(a) and (a ?? 9) > 5": ["a ?? 9 > 5, now 3 & known(a) still, now true"],
 }
 UNTOLD = {
-    "all(x in xs: x > 1)": ([], ["all(x in xs: x > 1): it depends on every item of a list"]),
-    "known(u)": ([], ["known(u): it asks whether a value could be learnt"]),
-    "not known(a)": ([], ["not (known(a)): it asks whether a value could be learnt"]),
-    "(ok ?? w)": ([], ["ok ?? w: it has another value where the first is unknown"]),
-    "all(x in xs: x > 1) or a > 5": (["a > 5, now 3"], ["all(x in xs: x > 1): it depends on every item of a list"]),
+    "all(x in xs: x > 1)": ([], ["all(x in xs: x > 1) depends on every item of a list"]),
+    "known(u)": ([], ["known(u) asks whether a value could be learnt"]),
+    "not known(a)": ([], ["known(a) asks whether a value could be learnt"]),
+    "(ok ?? w)": ([], ["ok ?? w falls back on another value where the first is unknown"]),
+    "all(x in xs: x > 1) or a > 5": (["a > 5, now 3"], ["all(x in xs: x > 1) depends on every item of a list"]),
     "any(x in xs: x > 1) and a > 5": (["a > 5, now 3"], []),
     "any(x in xs: x > a - 2) and a > 5": (["a > 5, now 3 & any(x in xs: x > a - 2) still, now true"], []),
-    "subset_of(xs, [a])": ([], ["subset_of(xs, [a]): subset_of() computes it from several values"]),
+    "subset_of(xs, [a])": ([], ["subset_of(xs, [a]) is what subset_of() makes of several values"]),
 }
 FALSE = {
     "a > 1": ["a <= 1, now 3"],
@@ -144,7 +146,15 @@ def test_too_many_ways(told: Callable[[str, bool], Flips]) -> None:
     assert told(text, True) == Flips((), ("there are more ways than can be told",))
 
 
-CONDITIONS = st.lists(texts("bool", 2), min_size=1, max_size=3).map(" and ".join) | texts("bool", 4)
+# Conditions on a few facts, so that what is said of one of them often concerns another.
+PARTS = """n1 > 2 | n1 < 5 | n2 >= n1 | n1 + n2 > 3 | b1 | not b2 | q1 == null | n2 in [1, 3] | (n1 ?? 2) > 1 | known(n1)
+    s1 == 'a' | 1 <= n1 < 4 | (n1 > 2 if b1 else n2 > 1) | all(x in xs: x < n1) | j1 == 3 | cause(n2) == null | n2 != 1"""
+FEW = st.recursive(
+    st.sampled_from([part.strip() for line in PARTS.split("\n") for part in line.split("|")]),
+    lambda inner: st.tuples(inner, st.sampled_from(["and", "or"]), inner).map(lambda parts: f"({' '.join(parts)})"),
+    max_leaves=5,
+)
+CONDITIONS = FEW | FEW.map(lambda text: f"not {text}") | texts("bool", 4)
 
 
 @settings(max_examples=400)

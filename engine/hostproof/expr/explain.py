@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from hostproof.expr import model, steps
+from hostproof.expr.confidence.shown import beside
 from hostproof.expr.kleene import Result
 from hostproof.expr.model import Expr, Node
-from hostproof.expr.quoting import name_of, quoted, root_of
+from hostproof.expr.quoting import name_of, quoted, root_of, stands_there
 from hostproof.expr.scope import Env
 from hostproof.expr.walk import Frame, Turn, Walk
-from hostproof.facts.types import Type
 from hostproof.facts.units import format_value
 from hostproof.facts.unknown import Unknown
 
 MOST_TURNS = 8  # of one comprehension
+MOST_ALIKE = 3  # of one in which no item decided more than the others
 MOST_PARTS = 400  # of one tree
 _MOST_TEXT = 1000
 
@@ -25,7 +26,7 @@ class Explained:
     """One part of an expression as written, its value with units or `unknown (cause)`, and the parts it was made of.
 
     `decided`: the value of the whole follows from this part. `label` says whose value it is: a let, an item.
-    `left_out` counts the items of a list that have no part here.
+    `left_out` counts the items of a list that have no part here. `is_item`: it is the body of a walk over a list.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Explained:
     decided: bool = False
     label: str = ""
     left_out: int = 0
+    is_item: bool = False
 
     def lines(self, indent: str = "") -> Iterator[str]:
         """Yield the tree as text, one part a line, deeper parts further in."""
@@ -49,7 +51,8 @@ def explain(expr: Expr, env: Env) -> Explained:
 
     A part decided if the value of the whole follows from it: of a false `and` the false operands, of an Unknown one
     those that are Unknown, of a list the items that settled it. Literals are left out; a let is shown in full where it
-    first stands; of a list at most eight items are shown, those that decided before others.
+    first stands; of a list at most eight items that decided are shown, three where none
+    decided more than the others.
     """
     return _Reader(Walk(env, memory={}), expr.text).read(expr.root, decided=True)
 
@@ -79,17 +82,25 @@ class _Reader:
         value = self.value(node)
         parts, left_out = self.parts(node, value, decided=decided) if self.shown.room > 0 else ((), 0)
         text = quoted(node, self.text, _MOST_TEXT)
-        return Explained(text, _written(value, node.type), parts, decided, left_out=left_out)
+        return Explained(text, self.written(node, value), parts, decided, left_out=left_out)
 
     def value(self, node: Node) -> Result:
         """Return what a node stands for; each look has the whole budget, so that looking closer changes nothing."""
         self.walk.left[:] = steps.budget()
         return self.walk.value(node, self.frame)
 
+    def written(self, node: Node, value: Result) -> str:
+        """Return a value with units; beside a quantile stands its interval."""
+        if isinstance(value, Unknown):
+            return f"unknown ({value.cause})"
+        interval = beside(self.walk, node, self.frame)
+        shown = "null" if value is None else format_value(value, node.type)
+        return f"{shown} ({interval})" if interval else shown
+
     def let(self, node: model.Let, *, decided: bool) -> Explained:
         """Return what a let stands for, in full where it is met first."""
         if node.name in self.shown.lets or isinstance(node.expr.root, model.Literal):
-            return Explained(node.name, _written(self.value(node), node.type), (), decided)
+            return Explained(node.name, self.written(node, self.value(node)), (), decided)
         self.shown.lets.add(node.name)
         inner = replace(self, text=node.expr.text, frame=()).read(node.expr.root, decided=decided)
         label = f"{node.name}: {inner.label}" if inner.label else node.name
@@ -99,7 +110,7 @@ class _Reader:
         """Return the parts of a node, and how many items were left out."""
         if isinstance(node, model.Comprehension):
             return self.items(node, value, decided=decided)
-        told = [part for part in self.told(node, value) if not isinstance(part[0], model.Literal)]
+        told = [part for part in self.told(node, value) if not stands_there(part[0])]
         return tuple(self.read(part, decided=decided and mattered) for part, mattered in told), 0
 
     def told(self, node: Node, value: Result) -> Iterator[tuple[Node, bool]]:
@@ -157,8 +168,9 @@ class _Reader:
             return (source,), 0
         within = [replace(self, frame=(*self.frame, turn)) for turn in turns]
         deciding = _deciding(node.kind, value, [here.value(node.body) for here in within])
-        order = [at for at, is_one in enumerate(deciding) if is_one] or range(len(within))
-        chosen = [(at, within[at]) for at in list(order)[:MOST_TURNS] if self.shown.room > 0]
+        order = [at for at, is_one in enumerate(deciding) if is_one]
+        most = MOST_ALIKE if len(order) == len(within) else MOST_TURNS
+        chosen = [(at, within[at]) for at in order[:most] if self.shown.room > 0]
         items = (here.item(node, here.frame[-1], decided=decided and deciding[at]) for at, here in chosen)
         return (source, *items), len(within) - len(chosen)
 
@@ -167,13 +179,7 @@ class _Reader:
         name = name_of(turn.item)
         inner = self.read(node.body, decided=decided)
         whose = f"{node.variable} = item {turn.index}{f' ({name})' if name else ''}"
-        return replace(inner, label=f"{whose}: {inner.label}" if inner.label else whose)
-
-
-def _written(value: Result, of: Type) -> str:
-    if isinstance(value, Unknown):
-        return f"unknown ({value.cause})"
-    return "null" if value is None else format_value(value, of)
+        return replace(inner, label=f"{whose}: {inner.label}" if inner.label else whose, is_item=True)
 
 
 def _alike(part: Result, whole: Result) -> bool:

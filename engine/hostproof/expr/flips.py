@@ -65,7 +65,8 @@ def _needed(way: Way) -> Way:
     needed = [leaf for leaf in way if not leaf.holds]
     rest = [leaf for leaf in way if leaf.holds]
     for leaf in needed:  # it grows as it goes
-        touched = [other for other in rest if other.reads & leaf.reads]
+        # What is known, and has to be, stays known: what only asks for that needs no words.
+        touched = [other for other in rest if other.reads & leaf.reads and not (other.knowing and leaf.strict)]
         rest = [other for other in rest if other not in touched]
         needed += touched
     return tuple(leaf for leaf in way if leaf in needed)

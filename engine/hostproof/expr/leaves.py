@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from hostproof.expr import model
 from hostproof.expr.comparing import FLIPPED, OPPOSITE, manner, version_order
+from hostproof.expr.confidence.compare import surely
+from hostproof.expr.confidence.quantiles import of_quantile
+from hostproof.expr.confidence.shown import beside
 from hostproof.expr.kleene import Result
 from hostproof.expr.model import Node
 from hostproof.expr.quoting import is_fixed, quoted, root_of, stands_there
@@ -28,7 +31,8 @@ class Leaf:
 
     `now` is what the subject is, `holds` whether the leaf is so already. `values` are those of the subject for which it
     is so, None if it can't be said. `reads` are the facts it depends on. `untold` says why nobody can tell how to bring
-    it about; empty where its own words do.
+    it about; empty where its own words do. `strict`: it can only be so when all it reads is known. `knowing`: all it
+    asks is whether that is known, and it is.
     """
 
     subject: str
@@ -38,6 +42,8 @@ class Leaf:
     values: Range | None
     reads: frozenset[str]
     untold: str = ""
+    strict: bool = False
+    knowing: bool = False
     is_met: Callable[[Env], bool] = field(compare=False, repr=False, kw_only=True)
 
 
@@ -50,10 +56,26 @@ class Place:
 
     def links(self, node: model.Comparison, want: bool) -> Iterator[bool | Leaf]:
         """Yield what each link of a chain takes to be as wanted; a bool where the host has no part in it."""
-        left = node.first
+        left, sure = node.first, isinstance(node, model.ConfidentComparison)
         for sign, right in node.rest:
-            yield self.link((left, sign, right), want)
+            link = (left, sign, right)
+            measured = sure and (of_quantile(left) or of_quantile(right))
+            yield self.sure_link(link, want) if measured else self.link(link, want)
             left = right
+
+    def sure_link(self, link: tuple[Node, str, Node], want: bool) -> Leaf:
+        """Return what a comparison takes that only the intervals of quantiles decide."""
+        left, sign, right = link
+        now = [f"{self.now(side)} ({beside(self.walk, side, ())})" for side in (left, right) if of_quantile(side)]
+
+        def is_met(env: Env) -> bool:
+            return surely(Walk(env), link, ()) is want
+
+        sign = sign if want else OPPOSITE[sign]
+        if not of_quantile(left):
+            left, sign, right = right, FLIPPED[sign], left
+        test, reads = f"{sign} {self.other(right)} with 95% confidence", reads_of(left) | reads_of(right)
+        return Leaf(self.named(left), test, " and ".join(now), is_met(self.walk.env), None, reads, is_met=is_met)
 
     def link(self, link: tuple[Node, str, Node], want: bool) -> bool | Leaf:
         """Return what one comparison takes to be as wanted."""
@@ -75,7 +97,15 @@ class Place:
         now = self.now(left) if is_fixed(right) else f"{self.now(left)} and {self.now(right)}"
         reads = reads_of(left) | reads_of(right)
         return Leaf(
-            self.named(left), f"{sign} {self.other(right)}", now, is_met(self.walk.env), values, reads, is_met=is_met
+            self.named(left),
+            f"{sign} {self.other(right)}",
+            now,
+            is_met(self.walk.env),
+            values,
+            reads,
+            strict=_is_strict(left) and _is_strict(right),
+            knowing=self.is_knowing(left, right),
+            is_met=is_met,
         )
 
     def membership(self, node: model.Membership, want: bool) -> bool | Leaf:
@@ -109,7 +139,7 @@ class Place:
         arguments = _asked(node)
         if len(arguments) == 1:
             return self.leaf(node, want, (words, "", self.now(arguments[0])), None)
-        return self.leaf(node, want, (words, "", self.now(node)), None, f"{words}: {_why(node)}")
+        return self.leaf(node, want, (words, "", self.now(node)), None, f"{text} {_why(node)}")
 
     def leaf(
         self, node: Node, want: bool, of: tuple[str, str, str], values: Range | None, untold: str = ""
@@ -121,7 +151,21 @@ class Place:
 
         if is_fixed(node):
             return is_met(self.walk.env)
-        return Leaf(*of, is_met(self.walk.env), values, reads_of(node), untold, is_met=is_met)
+        return Leaf(
+            *of,
+            is_met(self.walk.env),
+            values,
+            reads_of(node),
+            untold,
+            strict=_is_strict(node),
+            knowing=self.is_knowing(node),
+            is_met=is_met,
+        )
+
+    def is_knowing(self, *nodes: Node) -> bool:
+        """Say whether all that is asked is whether facts are known, and all of them are."""
+        known = self.walk.env.snapshot.values
+        return all(_asks_if_known(node) for node in nodes) and all(reads_of(node) <= known.keys() for node in nodes)
 
     def named(self, node: Node) -> str:
         """Return an operand as written; a let that stands for a path is named by that."""
@@ -155,6 +199,23 @@ def reads_of(node: Node) -> frozenset[str]:
     return frozenset[str]().union(*map(reads_of, model.below(node)))
 
 
+def _is_strict(node: Node) -> bool:
+    """Say whether a value is known only if all that it was made from is."""
+    if isinstance(node, model.Let):
+        return _is_strict(node.expr.root)
+    loose = (model.Default, model.Known, model.CauseOf, model.Conditional, model.Comprehension, model.And, model.Or)
+    return not isinstance(node, loose) and all(map(_is_strict, model.below(node)))
+
+
+def _asks_if_known(node: Node) -> bool:
+    """Say whether facts have no part in a node but by being known."""
+    if isinstance(node, (model.Known, model.CauseOf)):
+        return isinstance(node.operand, model.Fact)
+    if isinstance(node, model.Let):
+        return _asks_if_known(node.expr.root)
+    return not isinstance(node, model.Fact) and all(map(_asks_if_known, model.below(node)))
+
+
 def _holds(walk: Walk, link: tuple[Node, str, Node]) -> Result:
     left, sign, right = link
     return walk.compared(left, sign, (walk.value(left), walk.value(right)), manner(left.type, right.type), ())
@@ -179,11 +240,11 @@ def _why(node: Node) -> str:
     """Say why nobody can tell what would turn a condition round."""
     match node:
         case model.Comprehension():
-            return "it depends on every item of a list"
+            return "depends on every item of a list"
         case model.Known() | model.CauseOf():
-            return "it asks whether a value could be learnt"
+            return "asks whether a value could be learnt"
         case model.Default():
-            return "it has another value where the first is unknown"
+            return "falls back on another value where the first is unknown"
         case model.Call(function=function):
-            return f"{function}() computes it from several values"
-    return "it is computed"
+            return f"is what {function}() makes of several values"
+    return "is computed"
