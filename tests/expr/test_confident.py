@@ -13,6 +13,7 @@ from hostproof.expr.confidence.quantiles import astray, confident, is_confident
 from hostproof.expr.evaluate import evaluate
 from hostproof.expr.explain import explain
 from hostproof.expr.findings import find
+from hostproof.expr.flips import flips
 from hostproof.expr.freeze import freeze, thaw
 from hostproof.expr.model import Expr
 from hostproof.expr.scope import Env, Scope
@@ -150,3 +151,45 @@ def test_findings_show_the_interval(world: Callable[..., object]) -> None:
     made = world(facts)
     shown = {text: "; ".join(map(str, find(made.expr(text), made.env))) for text in CASES}
     assert shown == CASES
+
+
+def test_explaining_tells_intervals_and_what_would_settle_it(world: Callable[..., object]) -> None:
+    """The tree shows intervals beside values, and what would turn the rule round asks for confidence."""
+    facts = {"lat": {"type": "samples<duration>", "value": [number * 1_000_000 for number in range(1, 11)]}}
+    made = world(facts, lets={"slow": "p50(lat)"}, sure=True)
+    expr = made.expr("1ms < slow < 5ms")
+    tree = explain(expr, made.env)
+    assert [*tree.lines()][:2] == [
+        "1ms < slow < 5ms = unknown (inconclusive)",
+        "  slow: p50(lat) = 5ms (95%: 2ms..9ms of 10)",
+    ]
+    now = "now 5ms (95%: 2ms..9ms of 10)"
+    to_pass, to_fail = flips([(expr, True)], made.env), flips([(expr, False)], made.env)
+    assert [[str(change) for change in way] for way in to_pass.ways] == [
+        [f"slow > 1ms with 95% confidence and < 5ms with 95% confidence, {now}"]
+    ]
+    assert [[str(change) for change in way] for way in to_fail.ways] == [
+        [f"slow <= 1ms with 95% confidence, {now}"],
+        [f"slow >= 5ms with 95% confidence, {now}"],
+    ]
+
+
+def with_facts(now: Env, then: Env, names: frozenset[str]) -> Env:
+    """Return an environment in which the named facts are as `then`, and the others as `now`."""
+    found = {name: (then if name in names else now).snapshot.get(name) for name in FACTS}
+    unknown = {name: value for name, value in found.items() if isinstance(value, Unknown)}
+    values = {name: value for name, value in found.items() if not isinstance(value, Unknown)}
+    return Env(Snapshot(1_000_000_000, "local", Host(), values, unknown))
+
+
+@settings(max_examples=120)
+@given(conditions, environments(), environments(), st.booleans())
+def test_flips_are_exact(text: str, now: Env, then: Env, want: bool) -> None:
+    """A rule turns out as wanted once all changes of one way are met, and not as long as those of none are."""
+    sure = confident(check(text))
+    found = flips([(sure, want)], now)
+    for way in found.ways:
+        later = with_facts(now, then, frozenset[str]().union(*(change.reads for change in way)))
+        assert not all(change.is_met(later) for change in way) or evaluate(sure, later) is want
+    if not found.untold and not any(all(change.is_met(then) for change in way) for way in found.ways):
+        assert evaluate(sure, then) is not want

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from hostproof.expr import model
 from hostproof.expr.comparing import FLIPPED, OPPOSITE
+from hostproof.expr.confidence.shown import beside
 from hostproof.expr.kleene import Result
 from hostproof.expr.model import Expr, Node
 from hostproof.expr.quoting import is_fixed, name_of, on_one_line, quoted, root_of, stands_there
@@ -177,16 +178,8 @@ class _Here:
             return Finding(self.subject(node), f"unknown ({value.cause})", wanted)
         shown = "null" if value is None else format_value(value, node.type)
         inputs = ", ".join(self.input(inner) for inner in _inputs(node))
-        more = "; ".join(filter(None, (self.interval(node), inputs)))
+        more = "; ".join(filter(None, (beside(self.walk, node, self.frame), inputs)))
         return Finding(self.subject(node), f"{shown} ({more})" if more else shown, wanted)
-
-    def interval(self, node: Node) -> str:
-        """Return between which bounds an operand lies that was computed from quantiles; empty for any other."""
-        if not _calls(node):
-            return ""
-        from hostproof.expr.confidence.estimates import beside
-
-        return beside(self.walk, node, self.frame)
 
     def input(self, node: Node) -> str:
         """Return one of the values that an operand was computed from."""
@@ -249,12 +242,6 @@ def _variables(node: Node) -> Iterator[model.Variable]:
         yield node
     for inner in model.below(node):
         yield from _variables(inner)
-
-
-def _calls(node: Node) -> bool:
-    """Say whether a function has to do with a value."""
-    inside = (node.expr.root,) if isinstance(node, model.Let) else model.below(node)
-    return isinstance(node, model.Call) or any(map(_calls, inside))
 
 
 def _inputs(node: Node) -> list[Node]:

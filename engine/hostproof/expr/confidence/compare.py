@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from math import isfinite
 
 from hostproof.expr import model
@@ -27,21 +28,25 @@ _HOPELESS = "no number of samples would"
 
 
 def links(walk: Walk, node: model.ConfidentComparison, frame: Frame) -> Iterator[Result]:
-    """Yield whether each link of a chain holds, for sure."""
+    """Yield whether each link of a chain holds for sure."""
     left = node.first
     for sign, right in node.rest:
-        yield _Link(walk, node, left, sign, right, frame).holds()
+        yield surely(walk, (left, sign, right), frame)
         left = right
 
 
-class _Link:
-    """One link of a chain: two values and a sign."""
+def surely(walk: Walk, link: tuple[Node, str, Node], frame: Frame) -> Result:
+    """Return whether `left sign right` holds for sure; Unknown(inconclusive) where the samples leave it open."""
+    return _Link(walk, *link, frame).holds()
 
-    def __init__(  # noqa: PLR0913, PLR0917 (what a link is)
-        self, walk: Walk, node: Node, left: Node, sign: str, right: Node, frame: Frame
-    ) -> None:
-        self.walk, self.node, self.frame = walk, node, frame
-        self.left, self.sign, self.right = left, sign, right
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    walk: Walk
+    left: Node
+    sign: str
+    right: Node
+    frame: Frame
 
     def holds(self) -> Result:
         risk = RISK / max(sum(1 for side in (self.left, self.right) for _ in quantiles(side)), 1)
@@ -51,8 +56,9 @@ class _Link:
             decided = _decided(self.sign, one, other)
             return self.open(one, other) if decided is None else decided
         pair = tuple(side.value if isinstance(side, Estimate) else side for side in (one, other))
+        blamed = self.left if fact_of(self.left, self.frame) else self.right
         how = manner(self.left.type, self.right.type)
-        return self.walk.compared(self.node, self.sign, (pair[0], pair[1]), how, self.frame)
+        return self.walk.compared(blamed, self.sign, (pair[0], pair[1]), how, self.frame)
 
     def open(self, one: Estimate, other: Estimate) -> Unknown:
         """Return the Unknown of a link that the samples leave open."""
