@@ -18,7 +18,7 @@ def test_the_script(run: Run, shell: str) -> None:
 @pytest.mark.parametrize(
     ("line", "offers"),
     [
-        ("hostproof ", {"check", "collect", "eval", "lint", "plan", "facts"}),
+        ("hostproof ", {"check", "collect", "eval", "explain", "lint", "plan", "facts"}),
         ("hostproof co", {"collect"}),
         ("hostproof check --fa", {"--fail-on"}),
         ("hostproof check --fail-on ", {"critical", "high", "medium", "low", "info"}),
@@ -26,6 +26,9 @@ def test_the_script(run: Run, shell: str) -> None:
         ("hostproof eval -f s", set()),
         ("hostproof check --pack lin", {"linux"}),
         ("hostproof lint lin", {"linux"}),
+        ("hostproof explain net.sy", {"net.syn-cookies", "net.syn-backlog"}),
+        ("hostproof explain --pack nowhere net.sy", set()),
+        ("hostproof explain net.backlog hos", {"hos"}),
         ("hostproof plan -f ", {"text", "json"}),
     ],
 )

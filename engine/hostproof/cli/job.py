@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 
 from hostproof.cli.arguments.given import Given
 from hostproof.cli.arguments.table import ON_UNKNOWN, SEVERITIES
-from hostproof.evaluate.model import Evaluation, Gate, OnUnknown, PackResults
+from hostproof.evaluate.model import Evaluation, Gate, OnUnknown, Result
 from hostproof.evaluate.run import evaluate_packs
 from hostproof.facts.snapshot import Snapshot, Value
 from hostproof.rulepack.cache import cache_folder, load_cached
 from hostproof.rulepack.find import find_pack
-from hostproof.rulepack.model import Override, RulePack, Severity, Waiver
+from hostproof.rulepack.model import Override, Rule, RulePack, Severity, Waiver
 from hostproof.source.builtin import data_folder
 from hostproof.source.near import nearest
 from hostproof.source.problems import Problem, ProblemError, Problems
 
 if TYPE_CHECKING:
+    from hostproof.evaluate.explain import Explanation
     from hostproof.rulepack.params import GivenParam
     from hostproof.rulepack.profile import Profile
 
@@ -62,13 +63,24 @@ def read_packs(given: Given) -> tuple[RulePack, ...]:
 def judge(job: Job, snapshot: Snapshot) -> Evaluation:
     """Judge a snapshot; raises ProblemError if no rule of any pack applies to it."""
     evaluation = evaluate_packs(job.packs, snapshot, job.params, job.gate, job.waivers, job.date, job.overrides)
-    return replace(evaluation, packs=tuple(_as_anywhere(pack) for pack in evaluation.packs))
+    return replace(
+        evaluation, packs=tuple(replace(pack, results=_as_anywhere(pack.results)) for pack in evaluation.packs)
+    )
 
 
-def _as_anywhere(pack: PackResults) -> PackResults:
+def explained(job: Job, pack: RulePack, rule: Rule, snapshot: Snapshot) -> Explanation:
+    """Explain one rule of a pack over a snapshot."""
+    from hostproof.evaluate.explain import explain_rule
+
+    params = job.params.get(pack.name, {})
+    found = explain_rule(rule, pack, snapshot, params, job.waivers, job.date, job.overrides)
+    return replace(found, result=_as_anywhere((found.result,))[0])
+
+
+def _as_anywhere(results: Sequence[Result]) -> tuple[Result, ...]:
     """Name built-in packs by `rules/linux/pack.yaml`: a report doesn't depend on where hostproof is installed."""
     home = f"{data_folder('rules').parent}/"
-    return replace(pack, results=tuple(replace(one, file=one.file.removeprefix(home)) for one in pack.results))
+    return tuple(replace(one, file=one.file.removeprefix(home)) for one in results)
 
 
 def _profile(given: Given) -> Profile | None:

@@ -70,6 +70,8 @@ def _action(name: str) -> Callable[[Given], int]:
             from hostproof.cli.commands.collect import run as action
         case "eval":
             from hostproof.cli.commands.eval import run as action
+        case "explain":
+            from hostproof.cli.commands.explain import run as action
         case "lint":
             from hostproof.cli.commands.lint import run as action
         case "plan":

@@ -11,6 +11,7 @@ from hostproof.cli.arguments.table import COMMANDS, Command, Option
 
 if TYPE_CHECKING:
     import click
+    from click.shell_completion import CompletionItem
 
 USAGE = 2
 INTERRUPTED = 130
@@ -58,7 +59,7 @@ def _command(command: Command, perform: Callable[[Command, Given], int]) -> clic
 
     params: list[click.Parameter] = [_option(option) for option in command.options]
     if command.rest:
-        complete = _complete_packs if command.kind == "pack" else None
+        complete = {"pack": _complete_packs, "rule": _complete_rules}.get(command.kind)
         argument = click.Argument(
             ["rest"],
             nargs=-1,
@@ -104,6 +105,23 @@ def _complete_packs(_context: click.Context, _parameter: click.Parameter, begun:
 
     names = sorted(path.parent.name for path in data_folder("rules").glob("*/pack.yaml"))
     return [name for name in names if name.startswith(begun)]
+
+
+def _complete_rules(context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Offer the rules of the packs named so far, then files."""
+    from click.shell_completion import CompletionItem
+
+    from hostproof.cli.job import read_packs
+    from hostproof.source.problems import ProblemError
+
+    if context.params.get("rest"):
+        return [CompletionItem(begun, type="file")]
+    words = {name: tuple(context.params.get(name) or ()) for name in ("pack", "profile")}
+    try:
+        packs = read_packs(Given({name: texts for name, texts in words.items() if texts}))
+    except ProblemError:
+        return []  # what is wrong with a pack is told when the command runs
+    return [CompletionItem(rule.id) for pack in packs for rule in pack.rules if rule.id.startswith(begun)]
 
 
 def _given(command: Command, words: dict[str, str | bool | tuple[str, ...] | None]) -> Given:

@@ -33,7 +33,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: what it is for, its options, and what may stand beside them (`rest`, at least `least` of them)."""
+    """One command: what it is for, its options, and what may stand beside them (`rest`, at least `least` of them).
+
+    `kind` says what that is: `pack`, `file`, or `rule` for a rule and then files.
+    """
 
     name: str
     help: str
@@ -109,6 +112,14 @@ COMMANDS = (
         rest="SNAPSHOT...",
         least=1,
         kind="file",
+    ),
+    Command(
+        "explain",
+        "Show what a rule's verdict came from, and would turn it.",
+        (PACK, PROFILE, PARAM, DATE, FACTS_FORMAT, NO_COLOR),
+        rest="RULE SNAPSHOT",
+        least=2,
+        kind="rule",
     ),
     Command("lint", "Check packs without touching a machine.", (), rest="[PACK]...", kind="pack"),
     Command(

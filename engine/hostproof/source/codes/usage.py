@@ -14,4 +14,6 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow("HP-E507", "Not a kind of target", "hostproof check --target ssh"),
     CodeRow("HP-E508", "No such fact", "hostproof facts kernel.relaese"),
     CodeRow("HP-E509", "The same pack twice", "hostproof check --pack linux --pack linux"),
+    CodeRow("HP-E510", "No such rule, or more than one", "hostproof explain net.backlgo host.hpsnap"),
+    CodeRow("HP-E511", "Not one rule and one snapshot", "hostproof explain net.backlog a.hpsnap b.hpsnap"),
 )
