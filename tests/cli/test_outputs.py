@@ -106,3 +106,16 @@ def test_a_snapshot_on_standard_output(run: Run, pack: Path, tmp_path: Path) -> 
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=True)
     (tmp_path / "s.hpsnap").write_bytes(done.stdout)
     assert run("eval", "--pack", pack, "s.hpsnap").returncode == 0
+
+
+def test_a_report_does_not_depend_on_the_others(run: Run, pack: Path, tmp_path: Path) -> None:
+    """What passes found is looked for only where a report shows it, and every report is the same with and without."""
+    run("collect", "--pack", pack, "-o", "host.hpsnap")
+    for format_name in ("junit", "markdown", "json", "terminal"):
+        run("eval", "host.hpsnap", "--pack", pack, "-q", "-f", f"{format_name}=alone/{format_name}")
+    together = [word for name in ("junit", "markdown", "json", "terminal") for word in ("-f", f"{name}=all/{name}")]
+    assert run("eval", "host.hpsnap", "--pack", pack, "-q", *together).returncode == 0
+    for format_name in ("junit", "markdown", "json", "terminal"):
+        alone, among = (tmp_path / folder / format_name for folder in ("alone", "all"))
+        assert alone.read_bytes() == among.read_bytes()
+    assert "number = 7" in (tmp_path / "all" / "markdown").read_text()

@@ -60,9 +60,18 @@ def read_packs(given: Given) -> tuple[RulePack, ...]:
     return _load(given, _profile(given))
 
 
-def judge(job: Job, snapshot: Snapshot) -> Evaluation:
+def judge(job: Job, snapshot: Snapshot, *, explain_passes: bool = True) -> Evaluation:
     """Judge a snapshot; raises ProblemError if no rule of any pack applies to it."""
-    evaluation = evaluate_packs(job.packs, snapshot, job.params, job.gate, job.waivers, job.date, job.overrides)
+    evaluation = evaluate_packs(
+        job.packs,
+        snapshot,
+        job.params,
+        job.gate,
+        job.waivers,
+        job.date,
+        job.overrides,
+        explain_passes=explain_passes,
+    )
     return replace(
         evaluation, packs=tuple(replace(pack, results=_as_anywhere(pack.results)) for pack in evaluation.packs)
     )

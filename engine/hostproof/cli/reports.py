@@ -40,6 +40,11 @@ def named_reports(outputs: Sequence[Output], snapshots: Sequence[Path]) -> tuple
     return each
 
 
+def shows_passes(outputs: Sequence[Output]) -> bool:
+    """Return whether any of the reports shows what passes found: finding it takes most of the time of judging."""
+    return any(output.format in {"markdown", "json"} for output in outputs)
+
+
 def render_all(
     outputs: Sequence[Output], evaluation: Evaluation, snapshot: Snapshot, given: Given
 ) -> list[tuple[str, str | bytes]]:

@@ -6,7 +6,7 @@ from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import JUDGED_FORMATS
 from hostproof.cli.job import judge, read_job
 from hostproof.cli.outputs import write_all
-from hostproof.cli.reports import render_all, wanted_reports
+from hostproof.cli.reports import render_all, shows_passes, wanted_reports
 from hostproof.cli.taking import read_taking, take_snapshot
 from hostproof.source.problems import Problems
 
@@ -22,6 +22,6 @@ def run(given: Given) -> int:
         taking = read_taking(given)
     problems.refuse()
     snapshot = take_snapshot(taking, job.packs)
-    evaluation = judge(job, snapshot)
+    evaluation = judge(job, snapshot, explain_passes=shows_passes(outputs))
     write_all(render_all(outputs, evaluation, snapshot, given))
     return evaluation.exit_code

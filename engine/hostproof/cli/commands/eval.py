@@ -8,7 +8,7 @@ from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import JUDGED_FORMATS
 from hostproof.cli.job import judge, read_job
 from hostproof.cli.outputs import write_all
-from hostproof.cli.reports import named_reports, render_all, wanted_reports
+from hostproof.cli.reports import named_reports, render_all, shows_passes, wanted_reports
 from hostproof.facts.codec import read_snapshot
 from hostproof.source.problems import Problems
 
@@ -29,7 +29,7 @@ def run(given: Given) -> int:
     codes = set()
     for path, named in zip(paths, outputs, strict=True):
         snapshot = read_snapshot(path)
-        evaluation = judge(job, snapshot)
+        evaluation = judge(job, snapshot, explain_passes=shows_passes(named))
         files += render_all(named, evaluation, snapshot, given)
         codes.add(evaluation.exit_code)
     write_all(files)
