@@ -174,7 +174,7 @@ def _outlook(outlook: Outlook, width: int) -> Iterator[Line]:
         yield from _said(" " * LABEL, f"and {len(found.ways) - MOST_WAYS} ways more", room, "dim")
     for number, reason in enumerate(found.untold):
         word = f"{outlook.verb}?" if number == 0 and not found.ways else ""
-        first = f"{'what else would ' if found.ways else ''}can't be told: " if number == 0 else ""
+        first = f"{'what else would do it ' if found.ways else ''}can't be told: " if number == 0 else ""
         yield from _said(word, first + one_line(reason), room, "yellow")
     if not found.ways and not found.untold:
         yield from _said(label, "nothing on the host can change that", room, "yellow")
