@@ -173,6 +173,7 @@ _SCALARS: dict[Kind, Callable[[Random], Value]] = {
     Kind.BYTES: lambda random: min(abs(_amount(random)), LARGEST),
     Kind.TIME: lambda random: max(min(_amount(random), LARGEST), -(2**63)),
     Kind.VERSION: text,
+    Kind.DEBIAN: text,
     Kind.STRING: text,
     Kind.ANY: _json,
     Kind.NULL: lambda _: None,

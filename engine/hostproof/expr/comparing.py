@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import TypeAlias, cast
 
 from hostproof.expr import untyped
+from hostproof.expr.undecided import UndecidedError
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Kind, Type
+from hostproof.facts.unknown import Cause
 from hostproof.facts.versions import version_key
 
 Test: TypeAlias = Callable[[Value, Value], bool]
@@ -28,16 +30,17 @@ OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 def manner(left: Type, right: Type) -> str:
     """Say how values of two comparable types are compared.
 
-    `plain` as Python compares the erased values, `version` by version keys, `untyped` with a look at both.
+    `plain` as Python compares the erased values, `untyped` with a look at both, and by the keys of `VERSIONS`.
     """
-    if Kind.VERSION in {left.kind, right.kind}:
-        return "version"
+    kinds = {left.kind, right.kind}
+    if Kind.VERSION in kinds or Kind.DEBIAN in kinds:
+        return str(Kind.VERSION if Kind.VERSION in kinds else Kind.DEBIAN)
     return "untyped" if _untyped(left) or _untyped(right) else "plain"
 
 
 def _untyped(of: Type) -> bool:
     if of.kind in {Kind.LIST, Kind.SAMPLES}:
-        return of.item is not None and (_untyped(of.item) or of.item.kind is Kind.VERSION)
+        return of.item is not None and (_untyped(of.item) or of.item.kind in {Kind.VERSION, Kind.DEBIAN})
     return of.kind is Kind.ANY
 
 
@@ -46,8 +49,9 @@ def test(sign: str, how: str) -> Test:
     plain = SIGNS[sign]
     if how == "plain":
         return cast("Test", plain)
-    if how == "version":
-        return lambda left, right: plain(version_order(left), version_order(right))
+    if how in VERSIONS:
+        order = VERSIONS[how]
+        return lambda left, right: plain(order(left), order(right))
     if sign in {"==", "!="}:
         return lambda left, right: untyped.equal(left, right) is (sign == "==")
     return lambda left, right: plain(*untyped.ordered(left, right))
@@ -56,6 +60,25 @@ def test(sign: str, how: str) -> Test:
 def version_order(value: Value) -> object:
     """Return what a version is ordered by; null stays null, which equals only itself."""
     return None if value is None else version_key(untyped.text(value))
+
+
+def debian_order(value: Value) -> object:
+    """Return what a Debian version is ordered by; null stays null."""
+    from hostproof.facts.debian import debian_key  # few rules compare packages
+
+    if value is None:
+        return None
+    try:
+        return debian_key(untyped.text(value))
+    except ValueError as problem:
+        raise UndecidedError(Cause.PARSE_ERROR, str(problem)) from None
+
+
+# How versions of each kind are ordered.
+VERSIONS: dict[str, Callable[[Value], object]] = {
+    str(Kind.VERSION): version_order,
+    str(Kind.DEBIAN): debian_order,
+}
 
 
 def member(item: Value, items: Value, how: str) -> bool:

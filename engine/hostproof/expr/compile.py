@@ -12,7 +12,7 @@ from types import CodeType, FunctionType
 from typing import TypeAlias, cast
 
 from hostproof.expr import model
-from hostproof.expr.comparing import manner
+from hostproof.expr.comparing import VERSIONS, manner
 from hostproof.expr.dimensions import NUMBERS, SEQUENCES
 from hostproof.expr.functions import functions
 from hostproof.expr.link import FUNCTION, OPERATION, ORDER, ORDERS, run_of
@@ -114,16 +114,21 @@ class _Writer:
         manners = {manner(one.type, other.type) for one, other in pairwise(operands)}
         if "untyped" in manners:
             return self.untyped_comparison(node, operands)
-        written = [self.versioned(operand) if "version" in manners else self.write(operand) for operand in operands]
-        return _chained(node, written)
+        versions = manners & VERSIONS.keys()
+        if len(versions) > 1:
+            raise _OnlyWalkedError
+        order = versions.pop() if versions else ""
+        return _chained(
+            node, [self.versioned(operand, order) if order else self.write(operand) for operand in operands]
+        )
 
     def only_walked(self, _: model.ConfidentComparison) -> str:
         raise _OnlyWalkedError
 
-    def versioned(self, node: Node) -> str:
-        if isinstance(node, model.Literal) and isinstance(node.value, str):
+    def versioned(self, node: Node, order: str) -> str:
+        if order == str(Kind.VERSION) and isinstance(node, model.Literal) and isinstance(node.value, str):
             return repr(version_key(node.value))
-        return f"version({self.write(node)})"
+        return f"{order}({self.write(node)})"
 
     def untyped_comparison(self, node: model.Comparison, operands: tuple[Node, ...]) -> str:
         if len(operands) == 2:

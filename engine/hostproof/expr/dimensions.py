@@ -21,11 +21,11 @@ NUMBERS = frozenset({Kind.INT, Kind.COUNT, Kind.FLOAT})
 QUANTITIES = frozenset({*NUMBERS, Kind.RATIO, Kind.DURATION, Kind.BYTES, Kind.RATE, Kind.TIME})
 WHOLE = frozenset({Kind.INT, Kind.COUNT, Kind.DURATION, Kind.BYTES, Kind.TIME})
 SEQUENCES = frozenset({Kind.LIST, Kind.SAMPLES})
-ORDERED = frozenset({*QUANTITIES, Kind.VERSION, Kind.STRING})
+ORDERED = frozenset({*QUANTITIES, Kind.VERSION, Kind.DEBIAN, Kind.STRING})
 HOLDERS = frozenset({*SEQUENCES, Kind.MAP})
 UNITS = frozenset({Kind.RATIO, Kind.DURATION, Kind.BYTES, Kind.RATE, Kind.TIME})
 # What untyped JSON can be: it never carries a unit.
-UNTYPED = frozenset({*NUMBERS, Kind.STRING, Kind.BOOL, Kind.VERSION, Kind.LIST, Kind.NULL, Kind.ANY})
+UNTYPED = frozenset({*NUMBERS, Kind.STRING, Kind.BOOL, Kind.VERSION, Kind.DEBIAN, Kind.LIST, Kind.NULL, Kind.ANY})
 
 # (sign, left, right) -> operation, result. Numbers among themselves follow other rules: `_numbers`.
 _TABLE: dict[tuple[str, Kind, Kind], tuple[str, Type]] = {

@@ -92,7 +92,7 @@ class Place:
         how = manner(left.type, right.type)
         value = self.walk.value(right)
         values = None
-        if is_fixed(right) and how != "untyped" and not isinstance(value, Unknown):
+        if is_fixed(right) and how in {"plain", "version"} and not isinstance(value, Unknown):
             values = range_of(sign, value, version=how == "version")
         now = self.now(left) if is_fixed(right) else f"{self.now(left)} and {self.now(right)}"
         reads = reads_of(left) | reads_of(right)
@@ -123,7 +123,11 @@ class Place:
         item = node.container.type.item
         how = manner(node.item.type, item) if item is not None else "untyped"
         members = self.walk.value(node.container)
-        if how == "untyped" or not isinstance(members, list) or any(isinstance(m, (list, dict)) for m in members):
+        if (
+            how not in {"plain", "version"}
+            or not isinstance(members, list)
+            or any(isinstance(m, (list, dict)) for m in members)
+        ):
             return None
         keys = tuple(version_order(member) if how == "version" else member for member in members)
         return Range(without=keys) if negated else Range(only=keys)

@@ -9,7 +9,7 @@ from typing import cast
 
 from hostproof.expr import steps, untyped
 from hostproof.expr.arithmetic import OPERATIONS, Operation, negative
-from hostproof.expr.comparing import member, test, version_order
+from hostproof.expr.comparing import VERSIONS, member, test
 from hostproof.expr.functions import functions
 from hostproof.expr.model import Run
 from hostproof.facts.snapshot import Value
@@ -91,7 +91,7 @@ _SINGLE: dict[str, Callable[..., object]] = {
     "truth": untyped.truth,
     "need": untyped.need,
     "negative": negative,
-    "version": version_order,
+    **VERSIONS,
     "member": member,
     "budget": steps.budget,
     "turns": steps.turns,

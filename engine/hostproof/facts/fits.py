@@ -17,6 +17,7 @@ Check: TypeAlias = "Callable[[object], bool]"
 _CLASSES: dict[Kind, frozenset[type]] = {
     Kind.BOOL: frozenset({bool}),
     Kind.VERSION: frozenset({str}),
+    Kind.DEBIAN: frozenset({str}),
     Kind.STRING: frozenset({str}),
     Kind.NULL: frozenset({type(None)}),
 }

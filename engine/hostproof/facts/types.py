@@ -19,6 +19,7 @@ class Kind(StrEnum):
     RATE = "rate"  # float, bytes per second
     TIME = "time"  # int, nanoseconds since the Unix epoch
     VERSION = "version"  # str, ordered by `facts.versions`
+    DEBIAN = "debian_version"  # str, ordered by `facts.debian`
     STRING = "string"
     LIST = "list"  # list of `item`
     MAP = "map"  # dict from str to `item`
@@ -61,6 +62,7 @@ class Type:
 BOOL, INT, COUNT, FLOAT = Type(Kind.BOOL), Type(Kind.INT), Type(Kind.COUNT), Type(Kind.FLOAT)
 RATIO, DURATION, BYTES = Type(Kind.RATIO), Type(Kind.DURATION), Type(Kind.BYTES)
 RATE, TIME, VERSION = Type(Kind.RATE), Type(Kind.TIME), Type(Kind.VERSION)
+DEBIAN = Type(Kind.DEBIAN)
 STRING, ANY, NULL = Type(Kind.STRING), Type(Kind.ANY), Type(Kind.NULL)
 
 

@@ -214,7 +214,7 @@ def _format(value: Value, of: Type, depth: int) -> str:
     if value is None or isinstance(value, bool):
         return {None: "none", True: "true", False: "false"}[value]
     if isinstance(value, str):
-        return show_text(value) if of.kind is Kind.VERSION and value else quote_text(value)
+        return show_text(value) if of.kind in {Kind.VERSION, Kind.DEBIAN} and value else quote_text(value)
     if isinstance(value, (int, float)):
         return _format_amount(value, of.kind)
     return _format_list(value, of, depth) if isinstance(value, list) else _format_map(value, of, depth)

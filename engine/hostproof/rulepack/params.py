@@ -101,7 +101,7 @@ def _node(given: GivenParam, kind: Type, problems: Problems) -> Node:
         if node is None:
             raise MisfitError
         return node
-    if kind.kind in (Kind.STRING, Kind.VERSION) and not kind.nullable:
+    if kind.kind in (Kind.STRING, Kind.VERSION, Kind.DEBIAN) and not kind.nullable:
         return Scalar(file.text, file.text, '"', file, 0, len(file.text))
     try:
         return Scalar(file.text, resolve(file.text), "", file, 0, len(file.text))

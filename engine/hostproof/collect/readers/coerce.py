@@ -12,7 +12,7 @@ from hostproof.facts.types import Kind, Type
 TRUE = frozenset({"true", "yes", "on", "1", "y", "enabled"})
 FALSE = frozenset({"false", "no", "off", "0", "n", "disabled"})
 NOTHING = frozenset({"", "-", "none", "null", "n/a", "max", "unlimited", "infinity"})
-_WORDS = frozenset({Kind.STRING, Kind.VERSION, Kind.ANY})
+_WORDS = frozenset({Kind.STRING, Kind.VERSION, Kind.DEBIAN, Kind.ANY})
 _SECONDS = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,9})?")
 _SECOND = 1_000_000_000
 
@@ -94,11 +94,7 @@ def show(found: Value, most: int = 60) -> str:
 def _from_text(text: str, wanted: Type) -> Value:
     word = text.strip()
     if wanted.kind in _WORDS:
-        if wanted.nullable and not word:
-            return None
-        if wanted.kind is Kind.VERSION and not word:
-            raise ValueError("nothing where a version was expected")
-        return word if wanted.kind is Kind.VERSION else text
+        return None if wanted.nullable and not word else _worded(text, word, wanted)
     if wanted.nullable and word.lower() in NOTHING:
         return None
     if not word:
@@ -110,6 +106,19 @@ def _from_text(text: str, wanted: Type) -> Value:
     if wanted.kind in _FROM:
         return _number(word, wanted)
     raise ValueError(f"{show(text)} is not {wanted}")
+
+
+def _worded(text: str, word: str, wanted: Type) -> str:
+    """Return a text as it is, or the version that it spells without the blanks around it."""
+    if wanted.kind in {Kind.STRING, Kind.ANY}:
+        return text
+    if not word:
+        raise ValueError("nothing where a version was expected")
+    if wanted.kind is Kind.DEBIAN:
+        from hostproof.facts.debian import debian_parts
+
+        debian_parts(word)
+    return word
 
 
 def _truth(word: str) -> bool:

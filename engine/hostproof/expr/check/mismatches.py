@@ -9,6 +9,9 @@ from hostproof.expr.dimensions import HOLDERS, NUMBERS, ORDERED, SEQUENCES, comp
 from hostproof.expr.model import Node
 from hostproof.facts.types import Kind, Type
 
+# The function that makes a version of a text.
+_MADE_BY = {Kind.VERSION: "version", Kind.DEBIAN: "debian_version"}
+
 
 def tell_incomparable(sheet: Sheet, left: Node, right: Node) -> None:
     """Say why two values can't be compared: which of them to blame, and how it is written."""
@@ -33,8 +36,8 @@ def _hint(sheet: Sheet, left: Node, right: Node) -> str:
         shown, written, kind = sheet.shown(node), sheet.shown(other), node.type.kind
         if kind in SEQUENCES:
             return _list_hint(shown, node.type, written, other.type)
-        if kind is Kind.VERSION and other.type.kind is Kind.STRING:
-            return f"write version({written})"
+        if kind in _MADE_BY and other.type.kind in {Kind.STRING, Kind.VERSION}:
+            return f"write {_MADE_BY[kind]}({written})"
         if kind is Kind.RATIO and other.type.kind in NUMBERS:
             return f"write {shown} * 100 to count percents"
         if kind is Kind.RECORD:
@@ -71,8 +74,8 @@ def _as_written(sheet: Sheet, node: model.Literal, other: Node) -> tuple[str, st
         return "HP-E232", f"write {without_unit(written, node.value)}, without a unit"
     if node.type.kind in UNITS and kind in UNITS:
         return "HP-E232", f"write {article(other.type.required())} such as {AMOUNTS[kind]}"
-    if node.type.kind is Kind.STRING and kind is Kind.VERSION:
-        return "HP-E231", f"write version({written})"
+    if node.type.kind is Kind.STRING and kind in _MADE_BY:
+        return "HP-E231", f"write {_MADE_BY[kind]}({written})"
     if node.type.kind is Kind.STRING and (kind in NUMBERS or kind in UNITS):
         return "HP-E231", f"write {str(node.value)[:40]} without quotes"
     return "HP-E231", _spelt(other.type)
@@ -88,8 +91,8 @@ def _number_written(written: str, other: Node) -> tuple[str, str]:
         return "HP-E232", f"write {written}.0 for {written} times as much, or {written}%"
     if kind in UNITS:
         return "HP-E232", f"write {with_unit(written, kind)}"
-    if kind is Kind.VERSION:
-        return "HP-E231", f'write version("{written}")'
+    if kind in _MADE_BY:
+        return "HP-E231", f'write {_MADE_BY[kind]}("{written}")'
     if kind is Kind.STRING:
         return "HP-E231", f'write "{written}"'
     return "HP-E231", _spelt(other.type)

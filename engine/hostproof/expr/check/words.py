@@ -15,11 +15,17 @@ _SPELLINGS = {
     **AMOUNTS,
     Kind.TIME: 'timestamp("2026-05-01T00:00:00Z")',
     Kind.VERSION: 'version("6.1")',
+    Kind.DEBIAN: 'debian_version("2.36-9+deb12u4")',
     Kind.STRING: '"text"',
     Kind.BOOL: "true or false",
 }
 # One of them and several, where that isn't the kind itself.
-_NOUNS = {Kind.BYTES: ("a size", "sizes"), Kind.ANY: ("untyped data", ""), Kind.NULL: ("null", "nulls")}
+_NOUNS = {
+    Kind.BYTES: ("a size", "sizes"),
+    Kind.DEBIAN: ("a Debian version", "Debian versions"),
+    Kind.ANY: ("untyped data", ""),
+    Kind.NULL: ("null", "nulls"),
+}
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 

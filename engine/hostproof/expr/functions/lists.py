@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hostproof.expr.arithmetic import Number, bounded
+from hostproof.expr.comparing import debian_order
 from hostproof.expr.functions.row import UNTYPED, Form, Function
 from hostproof.expr.undecided import UndecidedError
 from hostproof.expr.untyped import mistyped
@@ -46,11 +47,21 @@ def newest(*items: Value) -> Value:
     return _best(max, _items(items), version_key)
 
 
+def oldest_debian(*items: Value) -> Value:
+    """Return the lowest Debian version."""
+    return _best(min, _items(items), debian_order)
+
+
+def newest_debian(*items: Value) -> Value:
+    """Return the highest Debian version."""
+    return _best(max, _items(items), debian_order)
+
+
 def _items(items: tuple[Value, ...]) -> Sequence[Value]:
     return items[0] if len(items) == 1 and isinstance(items[0], list) else items
 
 
-def _best(choose: Callable[..., Value], items: Sequence[Value], key: Callable[[str], object] | None) -> Value:
+def _best(choose: Callable[..., Value], items: Sequence[Value], key: Callable[..., object] | None) -> Value:
     if not items:
         raise UndecidedError(Cause.ABSENT, "the list is empty")
     return choose(items, key=key)
@@ -64,6 +75,11 @@ def in_order(items: list[Value]) -> list[Value]:
 def by_version(items: list[str]) -> list[Value]:
     """Return versions, lowest first."""
     return [*sorted(items, key=version_key)]
+
+
+def by_debian_version(items: list[Value]) -> list[Value]:
+    """Return Debian versions, lowest first."""
+    return sorted(items, key=debian_order)  # type: ignore[arg-type]  # keys have an order
 
 
 def unique(items: list[Value]) -> list[Value]:
@@ -124,8 +140,10 @@ ROWS: tuple[Function, ...] = (
         (
             Form(("list<O>",), "O", least),
             Form(("list<version>",), "version", oldest),
+            Form(("list<debian_version>",), "debian_version", oldest_debian),
             Form(("O", "O"), "O", least, repeats=True),
             Form(("version", "version"), "version", oldest, repeats=True),
+            Form(("debian_version", "debian_version"), "debian_version", oldest_debian, repeats=True),
         ),
         "The smallest of a list or of several values.",
         ("min(3, 2)", "2"),
@@ -135,15 +153,21 @@ ROWS: tuple[Function, ...] = (
         (
             Form(("list<O>",), "O", largest),
             Form(("list<version>",), "version", newest),
+            Form(("list<debian_version>",), "debian_version", newest_debian),
             Form(("O", "O"), "O", largest, repeats=True),
             Form(("version", "version"), "version", newest, repeats=True),
+            Form(("debian_version", "debian_version"), "debian_version", newest_debian, repeats=True),
         ),
         "The largest of a list or of several values.",
         ("max([1KiB, 1kB])", "1KiB"),
     ),
     Function(
         "sort",
-        (Form(("list<O>",), "list<O>", in_order), Form(("list<version>",), "list<version>", by_version)),
+        (
+            Form(("list<O>",), "list<O>", in_order),
+            Form(("list<version>",), "list<version>", by_version),
+            Form(("list<debian_version>",), "list<debian_version>", by_debian_version),
+        ),
         "The items of a list, smallest first.",
         ("sort([3, 1, 2])", "[1, 2, 3]"),
         builds=True,

@@ -1,4 +1,4 @@
-"""Functions over texts and versions."""
+"""Functions over texts."""
 
 from __future__ import annotations
 
@@ -63,13 +63,6 @@ def _refused(arguments: tuple[Value, ...], compiled: object) -> tuple[int, str] 
     return None
 
 
-def _bad_version(arguments: tuple[Value, ...]) -> tuple[int, str] | None:
-    text = arguments[0]
-    if isinstance(text, str) and not any("0" <= character <= "9" for character in text):
-        return 0, "a version has digits"
-    return None
-
-
 def _bad_separator(arguments: tuple[Value, ...]) -> tuple[int, str] | None:
     return (1, "a text cannot be cut at an empty one") if arguments[1:] == ("",) else None
 
@@ -82,18 +75,7 @@ def _test(call: Call) -> tuple[Form, ...]:
     return (Form(("string", "string"), "bool", call),)
 
 
-def _same(text: str) -> str:
-    return text
-
-
 ROWS: tuple[Function, ...] = (
-    Function(
-        "version",
-        (Form(("string",), "version", _same), Form(("version",), "version", _same)),
-        "A text as a version, ordered by its numbers: kernel releases, Go versions, dotted versions.",
-        ('version("6.1") < version("6.12-rc3")', "true"),
-        _bad_version,
-    ),
     Function("lower", _text(str.lower), "The text in lower case.", ('lower("Go")', '"go"'), builds=True),
     Function("upper", _text(str.upper), "The text in upper case.", ('upper("Go")', '"GO"'), builds=True),
     Function(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from hostproof.facts.debian import debian_key
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Kind, Type
 from hostproof.facts.typetext import parse_type, type_words
@@ -17,9 +18,8 @@ from hostproof.source.near import nearest
 from hostproof.source.nodes import Mapping, Node
 
 PARAM_KEYS = ("type", "default", "description", "min", "max", "choices")
-_ORDERED = frozenset(
-    {Kind.INT, Kind.COUNT, Kind.FLOAT, Kind.RATIO, Kind.DURATION, Kind.BYTES, Kind.RATE, Kind.TIME, Kind.VERSION}
-)
+_NUMBERS = frozenset({Kind.INT, Kind.COUNT, Kind.FLOAT, Kind.RATIO, Kind.DURATION, Kind.BYTES, Kind.RATE, Kind.TIME})
+_ORDERED = _NUMBERS | {Kind.VERSION, Kind.DEBIAN}
 
 
 def read_params(node: Node | None, shape: Shape) -> dict[str, Param]:
@@ -66,9 +66,9 @@ def value_fault(value: Value, param: Param) -> str:
     shown = partial(format_value, type=param.type)
     if value is None:
         return ""
-    if param.least is not None and _less(value, param.least):
+    if param.least is not None and _less(value, param.least, param.type.kind):
         return f"{shown(value)} is below the least, {shown(param.least)}"
-    if param.most is not None and _less(param.most, value):
+    if param.most is not None and _less(param.most, value, param.type.kind):
         return f"{shown(value)} is above the most, {shown(param.most)}"
     if param.choices and not any(_same(value, choice) for choice in param.choices):
         return f"{shown(value)} is not one of {', '.join(map(shown, param.choices))}"
@@ -124,13 +124,15 @@ def _check_limits(param: Param, node: Mapping, shape: Shape) -> None:
     if fault and default is not None:
         shape.problems.add("HP-E113", f"the default of {param.name!r} is wrong: {fault}", default.where)
     most = node.get("max")
-    if most is not None and param.least is not None and _less(param.most, param.least):
+    if most is not None and param.least is not None and _less(param.most, param.least, param.type.kind):
         shape.problems.add("HP-E113", f"the limits of {param.name!r} leave nothing: 'min' is above 'max'", most.where)
 
 
-def _less(value: Value, other: Value) -> bool:
-    """Compare two values of an ordered type."""
+def _less(value: Value, other: Value, kind: Kind) -> bool:
+    """Compare two values of an ordered kind."""
     if isinstance(value, str) and isinstance(other, str):
+        if kind is Kind.DEBIAN:
+            return debian_key(value) < debian_key(other)
         return version_key(value) < version_key(other)
     return isinstance(value, (int, float)) and isinstance(other, (int, float)) and value < other
 

@@ -109,7 +109,7 @@ def _possible(kind: str) -> frozenset[Kind]:
     if kind == "table":
         return _MANY | {Kind.RECORD}
     plain = frozenset(Kind) - _CONTAINERS
-    return plain - {Kind.BOOL, Kind.STRING, Kind.VERSION} if kind == "number" else plain
+    return plain - {Kind.BOOL, Kind.STRING, Kind.VERSION, Kind.DEBIAN} if kind == "number" else plain
 
 
 def _check_groups(expression: str, gives: Type, node: Node, shape: Shape) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping as MappingABC
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from hostproof.facts.debian import debian_parts
 from hostproof.facts.fits import fits
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import ANY, Kind, Type
@@ -26,6 +27,7 @@ _EXAMPLES: MappingABC[Kind, str] = MappingProxyType(
         Kind.BYTES: "a size with its unit, like 64KiB",
         Kind.RATE: "a rate with its unit, like 10MB/s",
         Kind.TIME: "a UTC day or time, like 2026-01-31T12:00:00Z",
+        Kind.DEBIAN: "a Debian version, like 1:2.36-9+deb12u4",
         Kind.LIST: "a list, like [a, b]",
         Kind.SAMPLES: "a list, like [5ms, 6ms]",
         Kind.MAP: "a mapping, like {name: value}",
@@ -81,6 +83,8 @@ def read_time(text: str) -> int:
 def _read_scalar(node: Scalar, wanted: Type, problems: Problems, code: str) -> Value:
     if wanted.kind in (Kind.STRING, Kind.VERSION):
         return node.text
+    if wanted.kind is Kind.DEBIAN:
+        return _read_debian(node, wanted, problems, code)
     if wanted.kind in _QUANTITIES:
         return _read_quantity(node, wanted, problems, code)
     if wanted.kind is Kind.TIME:
@@ -98,6 +102,14 @@ def _read_quantity(node: Scalar, wanted: Type, problems: Problems, code: str) ->
     if found.kind in _QUANTITIES[wanted.kind]:
         return float(value) if wanted.kind is Kind.RATIO else value
     return _refuse(node, wanted, problems, code)
+
+
+def _read_debian(node: Scalar, wanted: Type, problems: Problems, code: str) -> Value:
+    try:
+        debian_parts(node.text)
+    except ValueError as error:
+        return _refuse(node, wanted, problems, code, str(error))
+    return node.text
 
 
 def _read_moment(node: Scalar, wanted: Type, problems: Problems, code: str) -> Value:
