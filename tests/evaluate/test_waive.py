@@ -48,6 +48,9 @@ def test_days(date: str, holds: bool, reason: str) -> None:
         ("94% (used 94, size 100)", "< 80%", "95%", True),
         ("5.10.0", ">= 6.0", "5.4.0", True),
         ("5.10.0", ">= 6.0", "5.11.0", False),
+        ("1:1.5-1", ">= 1:2.0", "1:1.0-1", True),
+        ("1:0.9-1", ">= 1:2.0", "1:1.0-1", False),
+        ("2.36-9", ">= 1:2.0", "1:1.0-1", False),  # a Debian version without an epoch is below those with one
         ("6.9", ">= 6.12", "6.10", False),  # as numbers better, as versions worse: not accepted
         ('"always"', 'in ["madvise", "never"]', "always", True),
         ('"always"', 'in ["madvise", "never"]', "madvise", False),

@@ -77,7 +77,20 @@ def _signs(value: str, accepted: str) -> list[int]:
     if all(_may_be_version(text, quantity) for text, quantity in ((value, left), (accepted, right))):
         one, other = version_key(value), version_key(accepted)
         signs.append((one > other) - (one < other))
-    return signs
+    return signs + _debian_signs(value, accepted)
+
+
+def _debian_signs(value: str, accepted: str) -> list[int]:
+    """Return how two versions compare as dpkg sees them, where one has an epoch: nothing else reads those rightly."""
+    if not any(text.partition(":")[0].isdigit() and ":" in text for text in (value, accepted)):
+        return []
+    from hostproof.facts.debian import debian_key  # few waivers are about packages
+
+    try:
+        one, other = debian_key(value), debian_key(accepted)
+    except ValueError:
+        return []
+    return [(one > other) - (one < other)]
 
 
 def _quantity(text: str) -> tuple[int | float, Type] | None:

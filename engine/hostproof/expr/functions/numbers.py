@@ -66,6 +66,18 @@ def has_bits(number: int, mask: int) -> bool:
     return number & mask == mask
 
 
+def has_bit(number: int, position: int) -> bool:
+    """Say whether one bit of a number is set; the lowest is bit 0."""
+    if not 0 <= position < 64:
+        raise UndecidedError(Cause.ARITHMETIC, "a number has bits 0 to 63")
+    return bool(number >> position & 1)
+
+
+def _bad_position(arguments: Constants) -> tuple[int, str] | None:
+    position = arguments[1]
+    return (1, "a number has bits 0 to 63") if isinstance(position, int) and not 0 <= position < 64 else None
+
+
 def _bad_base(arguments: Constants) -> tuple[int, str] | None:
     base = arguments[1] if len(arguments) > 1 else None
     if isinstance(base, int) and base != 0 and not 2 <= base <= 36:
@@ -102,5 +114,12 @@ ROWS: tuple[Function, ...] = (
         (Form(("int", "int"), "bool", has_bits),),
         "Whether a number has all bits of a mask.",
         ("has_bits(0b1010, 0b1000)", "true"),
+    ),
+    Function(
+        "has_bit",
+        (Form(("int", "int"), "bool", has_bit),),
+        "Whether one bit of a number is set, counted from 0: a capability by its number, say.",
+        ('has_bit(int("3fffffffff", 16), 12)', "true"),
+        _bad_position,
     ),
 )
