@@ -316,3 +316,17 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     code = "import sys, hostproof.source.yaml, hostproof.source.render; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert {name for name in loaded if name.startswith(("ruamel", "_ruamel", "difflib", "unicodedata"))} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [("!t x", 4), ("!t, x", 5), ("!=min(1h, x", 11), ("!<t,u> &b x", 11), ("&b !t,u x", 9), ("[!t,u x]", 7)],
+)
+def test_what_stands_behind_a_tag_has_its_place(text: str, column: int) -> None:
+    """A refused tag is stepped over as libyaml reads it, up to the next blank; what is behind keeps its place."""
+    problems = Problems()
+    node = load_yaml(SourceFile("tagged.yaml", text), problems)
+    assert [problem.code for problem in problems.found] == ["HP-E013"]
+    scalar = node.items[0] if isinstance(node, Sequence) else node
+    assert isinstance(scalar, Scalar)
+    assert (scalar.text, scalar.span(0, 1).column) == ("x", column)

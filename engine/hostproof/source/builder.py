@@ -21,7 +21,8 @@ MOST_COMPARED = 100  # anchors, to find one that may have been meant
 REST_OF_LINE = re.compile(r"[^\r\n]*")
 TAG = re.compile(r"!\S*")
 # What may stand before a node's own text: its anchor, its tag, comments and line breaks.
-PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s++(?:#[^\n]*+)?)*+)*+")
+# A tag goes on to the next blank: libyaml takes commas and brackets in, even where they end an anchor.
+PROPERTIES = re.compile(r"(?:(?:&[^\s,\[\]{}]*|!\S*)(?:\s++(?:#[^\n]*+)?)*+)*+")
 
 
 class Mark(Protocol):
