@@ -44,8 +44,9 @@ SAMPLE: list[Value] = [number * 1000 for number in range(1000, 0, -1)]
 def pack(load: Callable[[str], RulePack]) -> RulePack:
     """Load a pack whose rules all ask for quantiles."""
     rules = "".join(
-        f"  - {{id: a.r{number}, title: t, severity: low, assert: '{condition}', message: '{{p50(lat)}}'}}\n"
+        f"  - {{id: a.r{number}{word}, title: t, severity: low, {way}assert: '{condition}', message: '{{p50(lat)}}'}}\n"
         for number, condition in enumerate(CONDITIONS)
+        for word, way in (("", ""), ("s", "decide: confident, "))
     )
     return load(PACK + rules)
 
@@ -71,9 +72,11 @@ def snapshot() -> Snapshot:
 
 
 def test_a_sample_is_sorted_once(pack: RulePack, sorts: list[int]) -> None:
-    """Eight rules, their findings and their messages sort each of three samples once."""
+    """Sixteen rules in two packs, half of them confident, and their findings sort each of three samples once."""
     evaluation = evaluate_packs([pack, pack], snapshot())
-    assert {result.verdict for result in evaluation.results()} == {Verdict.PASS}
+    plain = [result.verdict for result in evaluation.results() if not result.id.endswith("s")]
+    assert set(plain) == {Verdict.PASS}
+    assert len(evaluation.results()) == 2 * len(plain) == 4 * len(CONDITIONS)
     assert sorted(sorts) == [10, 20, 1000]
 
 
