@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from hostproof.cli.screen import show
 from hostproof.source.files import write_atomically
 from hostproof.source.near import nearest
 from hostproof.source.problems import Problems
+from hostproof.source.records import record
 
 STDOUT = "-"
 # What `{name}` in a path stands for when several snapshots are judged.
 NAME = "{name}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Output:
     """A report's format, and the path it goes to; `-` is standard output."""
 

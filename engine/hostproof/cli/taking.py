@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from hostproof.cli.arguments.given import Given
 from hostproof.cli.screen import is_terminal
@@ -17,11 +16,12 @@ from hostproof.facts.types import DURATION
 from hostproof.facts.units import parse_quantity
 from hostproof.rulepack.model import RulePack
 from hostproof.source.problems import Problem, ProblemError
+from hostproof.source.records import record
 
 DEFAULT_TIMEOUT = 600 * SECOND
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Taking:
     """A target, the nanoseconds that collecting may take, and whether progress may be shown."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
 from hostproof.facts.requests import SECOND
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Unknown
+from hostproof.source.records import field, record
 
 MOST_FILE = 4 * 1024 * 1024
 MOST_OUTPUT = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadFile:
     """Read a file, at most `most` bytes of it."""
 
@@ -23,7 +23,7 @@ class ReadFile:
     most: int = MOST_FILE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadGlob:
     """Read every file that matches a shell pattern, at most `most_files` of them, `most` bytes each."""
 
@@ -32,7 +32,7 @@ class ReadGlob:
     most_files: int = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RunCommand:
     """Run a program without a shell (`argv`), or text by /bin/sh -c (`shell`); `timeout` in nanoseconds."""
 
@@ -42,7 +42,7 @@ class RunCommand:
     most: int = MOST_OUTPUT
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """One small system call or library call of the agent's table (`agent.calls`), with text arguments."""
 
@@ -53,7 +53,7 @@ class Call:
 Ask: TypeAlias = ReadFile | ReadGlob | RunCommand | Call
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """What came of one ask.
 
@@ -75,7 +75,7 @@ class Answer:
     missed: Mapping[str, Unknown] = field(default_factory=lambda: MappingProxyType({}))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Collector:
     """A built-in way to learn facts: which asks it needs for the wanted names, and what the answers mean.
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from hostproof.collect.learn import fingerprint
 from hostproof.collect.learn.evidence import kind_of, what_of
 from hostproof.collect.learn.jobs import asks_of, run_jobs
 from hostproof.facts.requests import FactRequest
+from hostproof.source.records import record
 
 FINGERPRINT = "(the host's fingerprint)"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlanStep:
     """`kind` is file, glob, command or call; `what` is its path, pattern, command line or name; `facts` need it."""
 

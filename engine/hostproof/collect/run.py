@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from hostproof.collect.asks import Ask
@@ -16,9 +15,10 @@ from hostproof.collect.link.session import hold_session
 from hostproof.collect.target import Target
 from hostproof.facts.requests import FactRequest
 from hostproof.facts.snapshot import FactInfo, PackRef, Snapshot
+from hostproof.source.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Progress:
     """How far a run has come: `done` of `total` asks are answered."""
 

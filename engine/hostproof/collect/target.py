@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 
 from hostproof.source.near import nearest
 from hostproof.source.problems import Problem, ProblemError
+from hostproof.source.records import record
 
 KINDS = ("local",)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """`python` is the command line that starts Python there; `same_python`: it is the interpreter that runs us."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from hostproof.evaluate.guard import guarded
 from hostproof.evaluate.judge import Policy, judge
@@ -16,11 +15,12 @@ from hostproof.expr.scope import Env
 from hostproof.facts.snapshot import Host, Snapshot, Value
 from hostproof.facts.units import format_time
 from hostproof.rulepack.model import Override, Rule, RulePack, Waiver
+from hostproof.source.records import record
 
 __all__ = ["Explained", "Explanation", "Flips", "Outlook", "explain_rule"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outlook:
     """What the rule does (`passes`, `fails`, `applies`) if one of the ways of `flips` is gone."""
 
@@ -28,7 +28,7 @@ class Outlook:
     flips: Flips
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Explanation:
     """A rule's Result and the trees behind it: `when`, and `holds` (the pack's `assert`) unless that was not reached.
 

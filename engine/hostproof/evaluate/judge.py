@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hostproof.evaluate.gate import is_gated
 from hostproof.evaluate.model import Gate, Result, Verdict, WaiverNote
@@ -16,6 +16,7 @@ from hostproof.expr.unknowns import undecided
 from hostproof.facts.snapshot import Evidence, Snapshot
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.rulepack.model import Override, Rule, RulePack, Waiver
+from hostproof.source.records import record
 
 # What to do about an Unknown whose maker had nothing more exact to say.
 _CURES = {
@@ -36,7 +37,7 @@ _CURES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Policy:
     """What a team adds to its packs; `date` is the ISO day (UTC) on which waivers are judged.
 
@@ -50,7 +51,7 @@ class Policy:
     explain_passes: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Outcome:
     verdict: Verdict
     message: str = ""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from hostproof.expr.findings import Finding
 from hostproof.facts.snapshot import Evidence, Host
 from hostproof.facts.unknown import Unknown
 from hostproof.rulepack.model import Severity
+from hostproof.source.records import record
 
 
 class Verdict(StrEnum):
@@ -29,7 +29,7 @@ class OnUnknown(StrEnum):
     IGNORE = "ignore"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gate:
     """What turns a run red: failures at or above `fail_on`, and unknowns of those severities as `unknown` says."""
 
@@ -37,7 +37,7 @@ class Gate:
     unknown: OnUnknown = OnUnknown.FAIL
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WaiverNote:
     """The waiver that covers a failed rule; `expires` is an ISO day, the last on which it holds."""
 
@@ -46,7 +46,7 @@ class WaiverNote:
     expires: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Result:
     """One rule's verdict. Texts are as the pack says, with values filled in, not yet escaped for any format.
 
@@ -78,7 +78,7 @@ class Result:
     took: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PackResults:
     """The results of one pack, in the pack's order."""
 
@@ -88,7 +88,7 @@ class PackResults:
     results: tuple[Result, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Evaluation:
     """All packs over one snapshot. `created` is the snapshot's time in nanoseconds, `date` the ISO day of waivers.
 

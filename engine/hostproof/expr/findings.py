@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hostproof.expr import model
 from hostproof.expr.comparing import FLIPPED, OPPOSITE
@@ -16,12 +16,13 @@ from hostproof.expr.walk import Frame, Walk
 from hostproof.facts.types import Kind
 from hostproof.facts.units import format_value, quote_text
 from hostproof.facts.unknown import Unknown
+from hostproof.source.records import record
 
 MOST_FINDINGS = 12
 MOST_ITEMS = 4  # of one list
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """`sysctl.net.core.somaxconn = 128, wanted >= 4096`; texts carry units; `wanted` is empty if it can't be said."""
 
@@ -52,7 +53,7 @@ def find(expr: Expr, env: Env) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Here:
     """A place in an evaluation: the text that nodes are quoted from (a let has its own), and the turns around."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hostproof.facts.catalog import Catalog
 from hostproof.facts.snapshot import Snapshot, Value
 from hostproof.facts.types import Type
+from hostproof.source.records import field, record
 
 if TYPE_CHECKING:
     from hostproof.expr.model import Expr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scope:
     """The names an expression is checked against.
 
@@ -32,7 +32,7 @@ class Scope:
     given: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Env:
     """What an expression is evaluated over. "Now" is `snapshot.created`: evaluation reads no clock."""
 

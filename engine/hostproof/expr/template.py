@@ -13,6 +13,7 @@ from hostproof.facts.types import ANY, Kind, Type
 from hostproof.facts.units import format_value, show_text
 from hostproof.facts.unknown import Unknown
 from hostproof.source.problems import Problems
+from hostproof.source.records import record
 from hostproof.source.spans import Located, Span
 
 MOST_RENDERED = 8_000  # characters of a filled-in template
@@ -34,7 +35,7 @@ class Template:
         return frozenset[str]().union(*(part.needs for part in self.parts if isinstance(part, Expr)))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slice:
     """A part of a located text, located itself."""
 

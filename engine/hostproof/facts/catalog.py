@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from hostproof.facts.types import Type
+from hostproof.source.records import record
 
 
 class Owner(StrEnum):
@@ -19,7 +19,7 @@ class Owner(StrEnum):
     FILES = "files"  # of the file system the agent sees
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FactSpec:
     """One row. A name ending in `.*` is a family: any further path belongs to it and has the row's type.
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hostproof.facts.types import Type
+from hostproof.source.records import record
 
 SECOND = 1_000_000_000
 DEFAULT_TIMEOUT = 10 * SECOND
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileSource:
     """Read one file of the target."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RunSource:
     """Run a program of the target: `argv` without a shell, or `shell` through /bin/sh -c; one of them is empty."""
 
@@ -25,7 +24,7 @@ class RunSource:
     shell: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reader:
     """How an answer becomes a value: `kind` is text, lines, json, keyvalue, table, regex or number.
 
@@ -37,7 +36,7 @@ class Reader:
     option: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FactRequest:
     """One fact that rules need.
 

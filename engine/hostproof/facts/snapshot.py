@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
 from hostproof.facts.catalog import Owner
 from hostproof.facts.types import Type
 from hostproof.facts.unknown import Cause, Unknown
+from hostproof.source.records import field, record
 
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Evidence:
     """How something was learnt: a file read, a command run, a probe; `took` is in nanoseconds.
 
@@ -31,7 +31,7 @@ class Evidence:
     tail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FactInfo:
     """What is known about a fact besides its value; `evidence` are indices into `Snapshot.evidence`."""
 
@@ -40,7 +40,7 @@ class FactInfo:
     evidence: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Host:
     """The fingerprint: enough to tell hosts and kernels apart, nothing secret. Empty where not known."""
 
@@ -55,7 +55,7 @@ class Host:
     go: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PackRef:
     """Which pack asked for the facts, by name and SHA-256 of its files."""
 
@@ -63,7 +63,7 @@ class PackRef:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Snapshot:
     """`values` holds the known facts by name, erased to JSON values; `unknown` holds the others.
 
@@ -80,7 +80,7 @@ class Snapshot:
     evidence: Sequence[Evidence] = ()
     packs: tuple[PackRef, ...] = ()
     took: int = 0
-    digest: str = field(default="", init=False, compare=False, repr=False)
+    digest: str = field(default_factory=str, init=False, compare=False, shown=False)
 
     def get(self, name: str) -> Value | Unknown:
         """Return a fact's value, or Unknown with its cause; `not-collected` if the snapshot lacks it."""

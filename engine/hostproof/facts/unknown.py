@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
+
+from hostproof.source.records import record
 
 
 class Cause(StrEnum):
@@ -25,7 +27,7 @@ class Cause(StrEnum):
     BUDGET = "budget"  # the expression took more steps than it may
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unknown:
     """`cause` is for machines, `detail` says what happened, `cure` what would decide it, `fact` whose it is."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -12,6 +11,7 @@ from hostproof.expr.template import Template
 from hostproof.facts.requests import FactRequest
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Type
+from hostproof.source.records import field, record
 from hostproof.source.spans import Span
 
 
@@ -30,7 +30,7 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Param:
     """A typed value that a team may set; `default` is erased like any value (5ms is 5000000).
 
@@ -46,7 +46,7 @@ class Param:
     choices: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """One check. `holds` is the pack's `assert`, `applies` its `when` (None: always).
 
@@ -74,7 +74,7 @@ class Rule:
         return self.id.split(".", 1)[0]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Override:
     """A team's word about one rule: another severity, or `off` with the reason why it is not judged.
 
@@ -86,7 +86,7 @@ class Override:
     off: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Waiver:
     """A failure that somebody answers for, from the UTC day `starts` to the last one `expires` (ISO, inclusive).
 
@@ -103,7 +103,7 @@ class Waiver:
     accepted: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RulePack:
     """A pack ready to be judged. `digest` is the SHA-256 of its text; `requests` are its own facts."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from hostproof.source.records import field, record
 from hostproof.source.spans import Span
 
 MOST_PROBLEMS = 100
@@ -17,7 +17,7 @@ class Level(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """One thing wrong: `code` is a row of `source.codes`, `span` is None only where no file is at hand."""
 
@@ -40,7 +40,7 @@ class ProblemError(Exception):
         self.problems = problems
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Problems:
     """Collects problems so that a reader hears of all of them at once."""
 

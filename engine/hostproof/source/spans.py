@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import Protocol
 
+from hostproof.source.records import field, record
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@record(eq=False)
 class SourceFile:
     """One text and the name a user knows it by; offsets count characters from 0."""
 
     path: str
     text: str
-    _starts: list[int] = field(default_factory=list, init=False, repr=False)
+    _starts: list[int] = field(default_factory=list, init=False, shown=False)
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the 1-based line and column of the character at `offset`."""
@@ -41,7 +42,7 @@ class SourceFile:
         return self._starts
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Span:
     """A range of characters of one file: `start` belongs to it, `end` does not."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from hostproof.source.problems import ProblemError, Problems
+from hostproof.source.records import field, record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given:
     """`words` holds the texts given for each option, in order (a flag's text is empty); `rest` what is no option."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from hostproof.source.records import record
 
 JUDGED_FORMATS = ("terminal", "junit", "markdown", "json")
 TEXT_OR_JSON = ("text", "json")
@@ -10,7 +10,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 ON_UNKNOWN = ("fail", "warn", "ignore")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Option:
     """`--name`, also as `short`. Without a `metavar` it is a flag; `many` times over where that makes sense.
 
@@ -31,7 +31,7 @@ class Option:
         return f"--{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Command:
     """One command: what it is for, its options, and what may stand beside them (`rest`, at least `least` of them).
 

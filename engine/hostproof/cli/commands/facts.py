@@ -90,8 +90,10 @@ def _show_snapshot(path: Path, *, as_data: bool) -> None:
 
 
 def _snapshot_data(snapshot: Snapshot, digest: str) -> dict[str, Value]:
+    from dataclasses import asdict
+
     return {
-        "host": {field: getattr(snapshot.host, field) for field in snapshot.host.__slots__},
+        "host": asdict(snapshot.host),
         "target": snapshot.target,
         "created": format_time(snapshot.created),
         "digest": digest,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from hostproof.collect.asks import Answer, Ask, Call, Collector, ReadFile, ReadGlob
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause, Unknown
+from hostproof.source.records import record
 
 Outcome: TypeAlias = "Value | Unknown"
 Answers: TypeAlias = Mapping[Ask, Answer]
@@ -29,7 +30,7 @@ class NotLearntError(Exception):
         self.unknown = unknown
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """How one fact is learnt: `learn` may raise NotLearntError, or ValueError where an answer makes no sense."""
 
@@ -37,7 +38,7 @@ class Reading:
     learn: Callable[[Answers], Value]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Absent:
     """What a file's absence means: `value`, provided that `proof` could be read; without proof when it is None."""
 

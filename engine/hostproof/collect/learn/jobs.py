@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
@@ -17,12 +16,13 @@ from hostproof.facts.requests import FactRequest
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import ANY, Type
 from hostproof.facts.unknown import Cause, Unknown
+from hostproof.source.records import record
 
 Answers: TypeAlias = Mapping[Ask, Answer]
 Outcomes: TypeAlias = "Mapping[str, Value | Unknown]"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wanted:
     """One fact: its type, whose it is, and which asks of its job serve it."""
 
@@ -31,7 +31,7 @@ class Wanted:
     asks: frozenset[Ask] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Job:
     """Facts that one collector learns from the answers to `asks`; `learn` takes the names of some of them."""
 

@@ -6,9 +6,10 @@ from its standard input, imports from them, and goes on to read asks from where 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from hostproof.source.records import record
 
 PACKAGE = "hostproof_agent"
 AGENT = Path(__file__).parents[2] / "agent"
@@ -49,7 +50,7 @@ main()
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bundle:
     """What follows `python3` on the command line, and what that reads before the first ask."""
 

@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
 from hostproof.collect.asks import Answer, Ask
@@ -23,6 +22,7 @@ from hostproof.collect.target import Target
 from hostproof.facts.requests import SECOND
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.source.harmless import one_line
+from hostproof.source.records import field, record
 
 if TYPE_CHECKING:
     import sh
@@ -34,7 +34,7 @@ MOST_STDERR = 4096
 _REPORT = "report this as a bug of hostproof, with the evidence"
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Session:
     """What has been said so far. `answers` lacks what has not come; `trouble` says why nothing more will."""
 

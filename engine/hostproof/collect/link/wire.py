@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import binascii
 import json
-from dataclasses import dataclass
 
 from hostproof.collect.asks import Answer, Ask, Call, ReadFile, ReadGlob
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.source.harmless import one_line
+from hostproof.source.records import record
 
 PROTOCOL = 1
 LONGEST_LINE = 64 * 1024 * 1024
@@ -33,7 +33,7 @@ _READER = json.JSONDecoder(parse_constant=_refuse)
 _WRITER = json.JSONEncoder(separators=(",", ":"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hello:
     """The agent's first line; `clock` is the target's, in nanoseconds since 1970."""
 

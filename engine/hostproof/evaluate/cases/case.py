@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from hostproof.evaluate.model import Result, Verdict
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause
+from hostproof.source.records import field, record
 from hostproof.source.spans import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case:
     """One checked case: names of facts as a snapshot has them, values erased; `created` in nanoseconds."""
 
@@ -28,7 +28,7 @@ class Case:
     cause: Cause | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CaseOutcome:
     """What a case came to: `wrong` says in what it differs from what was expected, empty if in nothing."""
 

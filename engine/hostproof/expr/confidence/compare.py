@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import isfinite
 
 from hostproof.expr import model
@@ -23,6 +22,7 @@ from hostproof.expr.walk import Frame, Walk, fact_of
 from hostproof.facts.samples import ranked
 from hostproof.facts.units import format_ratio, format_value
 from hostproof.facts.unknown import Cause, Unknown
+from hostproof.source.records import record
 
 _HOPELESS = "no number of samples would"
 
@@ -40,7 +40,7 @@ def surely(walk: Walk, link: tuple[Node, str, Node], frame: Frame) -> Result:
     return _Link(walk, *link, frame).holds()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Link:
     walk: Walk
     left: Node

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import product
 from math import inf, isfinite, isnan
 from typing import TypeAlias, cast
@@ -26,6 +25,7 @@ from hostproof.expr.walk import Frame, Walk
 from hostproof.facts.types import Type
 from hostproof.facts.units import format_value
 from hostproof.facts.unknown import Unknown
+from hostproof.source.records import record
 
 Bounds: TypeAlias = tuple[Number, Number]
 
@@ -44,7 +44,7 @@ _BEYOND: dict[str, Callable[[Number, Number], Number]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Estimate:
     """A value, and the bounds it lies between but for the risk.
 
@@ -115,7 +115,7 @@ def measured(walk: Walk, node: Node, frame: Frame) -> tuple[list[Number], float]
     return cast("list[Number]", samples), cast("float", share)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Reader:
     """Reads bounds off nodes whose value is known; notes the sizes of the samples on the way."""
 

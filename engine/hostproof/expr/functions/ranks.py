@@ -9,19 +9,19 @@ the interval is only safer. It asks one thing of the samples: to be independent 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, takewhile
 from math import ceil, floor, inf, isfinite, log, log10
 
 from hostproof.expr.arithmetic import Number
 from hostproof.facts.samples import ranked
+from hostproof.source.records import record
 
 RISK = 0.05  # of an interval that misses the quantile: 95% intervals
 _NEGLIGIBLE = 1e-30  # of the most probable count
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Interval:
     """The quantile is at least `low` and at most `high`, but for the risk; infinite where nothing bounds it."""
 

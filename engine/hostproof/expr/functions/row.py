@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from hostproof.expr.dimensions import QUANTITIES, SEQUENCES, assignable, unify
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import ANY, Kind, Type
 from hostproof.facts.typetext import parse_type
+from hostproof.source.records import record
 
 # Letters that stand for a type: any at all, one with amounts, one that Python orders as we do.
 _AMOUNTS = QUANTITIES - {Kind.TIME}
@@ -23,7 +23,7 @@ Call = Callable[..., Value]
 Constants = tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Form:
     """One form of a function: the types it takes and gives, as texts, and what computes it.
 
@@ -48,7 +48,7 @@ class Form:
         return self.takes + self.takes[-1:] * missing if self.repeats and missing > 0 else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """One row of the table.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from errno import EACCES, EPERM, errorcode
 
 from hostproof.collect.builtin.answers import NotLearntError
 from hostproof.collect.builtin.words import fields, strings
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause, Unknown
+from hostproof.source.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Level:
     """One group: its files as text, or the errno that reading ended with; those that do not exist are left out."""
 
@@ -29,7 +29,7 @@ class Level:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hierarchy:
     """One tree of groups: `levels` go from the agent's own group up to the highest that can be seen.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from hostproof.collect.builtin.answers import MOUNT_PROC, Answers, Reading, collector, text_file, text_of
 from hostproof.facts.snapshot import Value
+from hostproof.source.records import record
 
 MOUNTINFO = text_file("/proc/self/mountinfo", 4194304)
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mount:
     """One mount: what is mounted, the folder in it that is, where, and how."""
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hostproof.facts.catalog import FactSpec, Owner
 from hostproof.facts.types import Type
+from hostproof.source.records import record
 
 SECOND, MILLISECOND, MICROSECOND, CENTISECOND = 1_000_000_000, 1_000_000, 1_000, 10_000_000
 KIB = 1024
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tunable:
     """A parameter `name` (kernel.threads-max). `scale` is what one unit of its file is worth: 1024 bytes, 10 ms.
 
