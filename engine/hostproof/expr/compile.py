@@ -21,6 +21,7 @@ from hostproof.facts.types import Kind, Type
 from hostproof.facts.versions import version_key
 
 _MOST_NESTED = 8  # arithmetic steps written as calls inside calls
+_UNHELD = (SyntaxError, RecursionError, MemoryError)  # Python bounds the nesting of brackets
 _LOOKS = {Kind.FLOAT: "number", Kind.STRING: "text", Kind.BOOL: "truth"}
 
 
@@ -33,13 +34,29 @@ def compiled(expr: Expr) -> Run:
 
 def code_of(root: Node) -> CodeType:
     """Return the code object of a checked node; where Python can't hold it, it only says that it has to be walked."""
+    try:
+        return _code(written(root) or "walked()")
+    except _UNHELD:
+        return _code("walked()")
+
+
+def written(root: Node) -> str | None:
+    """Return a checked node as Python over `v`, `p` and `now`, perhaps too deep for it; None if it must be walked."""
     writer = _Writer()
     try:
         text = writer.write(root)
-        return _code(f"((b := budget()), {text})[1]" if writer.walks else text)
-    except (_OnlyWalkedError, SyntaxError, RecursionError, MemoryError):
-        # The last three: Python bounds the nesting of brackets.
-        return _code("walked()")
+    except (_OnlyWalkedError, RecursionError):
+        return None
+    return f"((b := budget()), {text})[1]" if writer.walks else text
+
+
+def is_held(text: str) -> bool:
+    """Say whether Python can hold what `written` gave."""
+    try:
+        _code(text)
+    except _UNHELD:
+        return False
+    return True
 
 
 def _code(text: str) -> CodeType:
