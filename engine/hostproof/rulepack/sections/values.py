@@ -107,8 +107,8 @@ def _read_quantity(node: Scalar, wanted: Type, problems: Problems, code: str) ->
 def _read_debian(node: Scalar, wanted: Type, problems: Problems, code: str) -> Value:
     try:
         debian_parts(node.text)
-    except ValueError as error:
-        return _refuse(node, wanted, problems, code, str(error))
+    except ValueError:
+        return _refuse(node, wanted, problems, code)
     return node.text
 
 
