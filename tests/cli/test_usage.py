@@ -28,6 +28,8 @@ WRONG = {
     "a time without a unit": (["check", "--timeout", "5"], "5s"),
     "no time at all": (["check", "--timeout", "0s"], "HP-E504"),
     "no date": (["check", "--date", "2026-02-30"], "HP-E504"),
+    "a day of a week": (["check", "--date", "2026-W10-1"], "year, month and day"),
+    "a day without hyphens": (["check", "--date", "20261231"], "year, month and day"),
     "unknown severity": (["check", "--fail-on", "hihg"], "did you mean high?"),
     "unknown word for unknowns": (["check", "--unknown", "never"], "HP-E504"),
     "parameter without a value": (["check", "--param", "least"], "HP-E505"),

@@ -169,7 +169,9 @@ def _date(text: str, problems: Problems) -> str:
     from datetime import date
 
     try:
-        return date.fromisoformat(text if len(text) == len("2026-12-31") else "").isoformat()
+        day = date.fromisoformat(text).isoformat()
     except ValueError:
+        day = ""
+    if day != text:  # 20261231 and 2026-W53-4 are days too, but not as anybody writes them here
         problems.add("HP-E504", f"--date {text}: this is not a day", hint="write year, month and day: 2026-12-31")
-        return ""
+    return day
