@@ -209,6 +209,7 @@ def test_nothing_judged_is_an_error(load: Callable[[str], RulePack], snapshot: M
         evaluate_packs([pack], snapshot())
     (problem,) = refused.value.problems
     assert problem.code == "HP-E351"
+    assert "the only rule was skipped" in problem.message
     assert 'a.b: does not apply: kernel.arch = "x86_64", wanted == "arm"' in problem.message
 
 

@@ -35,6 +35,7 @@ def require_judged(results: Sequence[Result]) -> None:
     if any(result.verdict is not Verdict.SKIPPED for result in results):
         return
     reasons = "; ".join(f"{result.id}: {result.reason}" for result in results[:3])
-    why = f"all {len(results)} rules were skipped ({reasons})" if results else "the packs have no rules"
+    each = "the only rule was" if len(results) == 1 else f"all {len(results)} rules were"
+    why = f"{each} skipped ({reasons})" if results else "the packs have no rules"
     hint = "choose a pack that fits this host, or correct what its rules say in `when`"
     raise ProblemError((Problem("HP-E351", f"no rule was judged: {why}", hint=hint),))
