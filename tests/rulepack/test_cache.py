@@ -203,3 +203,16 @@ def test_the_folder_is_where_the_desktop_standard_puts_it(
         else:
             monkeypatch.setenv(name, value)
     assert cache_folder() == (Path(wanted) if wanted else None)
+
+
+def test_a_kept_pack_takes_no_more_room_than_it_has(folder: Path) -> None:
+    """A small pack is read from the cache where there is little memory left."""
+    load_cached(GOOD, folder)
+    little = (
+        "import pathlib, resource, sys\nfrom hostproof.rulepack import cache\nused = int(open('/proc/self/statm').read()"
+        ".split()[0]) * resource.getpagesize()\nresource.setrlimit(resource.RLIMIT_AS, (used + 2**26,) * 2)\n"
+        "print(cache.load_cached(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])).name)"
+    )
+    command = [sys.executable, "-c", little, str(GOOD), str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, f"{load_cached(GOOD, folder).name}\n"), done.stderr

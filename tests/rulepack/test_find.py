@@ -18,6 +18,7 @@ def folder(tmp_path: Path) -> Path:
         (tmp_path / name).mkdir()
         (tmp_path / name / "pack.yaml").write_text("")
     (tmp_path / "empty").mkdir()
+    (tmp_path / "deep" / "pack.yaml").mkdir(parents=True)
     (tmp_path / "single.yaml").write_text("")
     return tmp_path
 
@@ -53,6 +54,7 @@ def test_a_folder_does_not_pass_for_a_built_in_pack(folder: Path) -> None:
         ("x" * 5000, "HP-E301", "built in are linux"),
         ("../nope", "HP-E301", "the path leads nowhere"),
         ("empty", "HP-E302", "a pack is a folder with a pack.yaml"),
+        ("deep", "HP-E302", "a pack is a folder with a pack.yaml"),
     ],
 )
 def test_what_is_no_pack_is_refused_with_a_hint(folder: Path, name: str, code: str, hint: str) -> None:

@@ -120,7 +120,8 @@ def _kept(handle: int, name: str, key: bytes, file: SourceFile) -> RulePack | No
     """Return the pack if it is there, whole, and made of just this."""
     try:
         with open(name, "rb", opener=_within(handle, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)) as kept:
-            data = kept.read(MOST_BYTES)
+            # As much as there is, not as there may be: room for all that is asked for is taken first.
+            data = kept.read(min(os.fstat(kept.fileno()).st_size, MOST_BYTES))
     except OSError:
         return None
     made_of, digest, frozen = data[:_DIGEST], data[_DIGEST : 2 * _DIGEST], data[2 * _DIGEST :]

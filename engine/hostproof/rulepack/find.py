@@ -45,7 +45,7 @@ def _is_name(text: str) -> bool:
 
 
 def _in_folder(folder: Path, named: str) -> Path:
-    if (folder / FILE_NAME).exists():
+    if (folder / FILE_NAME).exists() and not (folder / FILE_NAME).is_dir():
         return folder / FILE_NAME
     hint = f"a pack is a folder with a {FILE_NAME}, or the file itself"
     raise ProblemError((Problem("HP-E302", f"the folder {named!r} has no {FILE_NAME}", None, hint),))
