@@ -61,3 +61,24 @@ def test_a_bug_exits_70(run: Run, pack: Path, tmp_path: Path, value: str) -> Non
     assert "Traceback" not in done.stderr
     assert "HOSTPROOF_TRACEBACK=1" in done.stderr
     assert "Traceback" in run("check", "--pack", pack, PYTHONPATH=str(broken), HOSTPROOF_TRACEBACK=value).stderr
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        ("MemoryError()", "there is no memory left"),
+        ("OSError(24, 'x')", "too many open files"),
+        ('RuntimeError("can\'t start new thread")', "new thread"),
+    ],
+)
+def test_what_runs_out_is_no_bug(run: Run, pack: Path, tmp_path: Path, raised: str, told: str) -> None:
+    """Where the system has no more of something, that is said, and nobody is asked to report a bug."""
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "sitecustomize.py").write_text(
+        f"import hostproof.cli.arguments.quick as q\ndef out(command, words): raise {raised}\nq.read_words = out\n"
+    )
+    done = run("check", "--pack", pack, PYTHONPATH=str(broken))
+    assert (done.returncode, done.stdout) == (70, "")
+    assert told in done.stderr
+    assert "bug" not in done.stderr

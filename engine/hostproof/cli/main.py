@@ -102,13 +102,32 @@ def _interrupt_by(*numbers: signal.Signals) -> None:
 def _tell_of_bug(error: Exception) -> None:
     from hostproof import __version__
 
+    lacking = _lacking(error)
     if os.environ.get(TRACEBACK):
         import traceback
 
         warn("".join(traceback.format_exception(error)).rstrip("\n"))
+    if lacking:
+        warn(
+            f"hostproof {__version__} could not go on: {lacking}\n"
+            "Nothing it says about the host counts. `ulimit -a` shows this shell's limits; raise the one that is met."
+        )
+        return
     name = type(error).__name__
     warn(
         f"hostproof {__version__} broke: {name}: {error}\n"
         "This is a bug in hostproof, not in your pack and not in the host; nothing it says about the host counts. "
         f"Run the same command with {TRACEBACK}=1 to see where it happened, and please report that."
     )
+
+
+def _lacking(error: Exception) -> str:
+    """Return what the system had no more of, if that is what an error tells: then it is no bug."""
+    import errno
+
+    if isinstance(error, MemoryError):
+        return "there is no memory left for it"
+    scarce = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
+    if isinstance(error, OSError) and error.errno in scarce:
+        return os.strerror(error.errno).lower()
+    return str(error) if isinstance(error, RuntimeError) and "new thread" in str(error) else ""
