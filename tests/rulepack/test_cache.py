@@ -209,7 +209,8 @@ def test_a_kept_pack_takes_no_more_room_than_it_has(folder: Path) -> None:
     """A small pack is read from the cache where there is little memory left."""
     load_cached(GOOD, folder)
     little = (
-        "import pathlib, resource, sys\nfrom hostproof.rulepack import cache\nused = int(open('/proc/self/statm').read()"
+        "import pathlib, resource, sys\nfrom hostproof.rulepack import cache\n"
+        "used = int(open('/proc/self/statm').read()"
         ".split()[0]) * resource.getpagesize()\nresource.setrlimit(resource.RLIMIT_AS, (used + 2**26,) * 2)\n"
         "print(cache.load_cached(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])).name)"
     )
