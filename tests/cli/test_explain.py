@@ -47,7 +47,7 @@ def test_a_failure(run: Run, snapshot: Path, tmp_path: Path) -> None:
     done = run("explain", "team.number", snapshot, "--pack", "team", COLUMNS="80")
     assert (done.returncode, done.stderr) == (0, "")
     host, _, moment = done.stdout.split("pack team, on ")[1].split("\n")[0].removesuffix(" UTC").partition(" at ")
-    shown = re.sub(r",\s+took [0-9.]+(ns|us|ms|s)$", "", done.stdout, flags=re.MULTILINE)
+    shown = re.sub(r",\s+took\s+[0-9.]+(ns|us|ms|s)$", "", done.stdout, flags=re.MULTILINE)
     for real, word in ((host, "HOST"), (moment, "TIME"), (str(tmp_path), "FOLDER")):
         shown = shown.replace(real, word)
     assert shown == FAILED
