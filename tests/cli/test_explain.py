@@ -44,7 +44,7 @@ def snapshot(run: Run, small: Path, tmp_path: Path) -> Path:
 
 def test_a_failure(run: Run, snapshot: Path, tmp_path: Path) -> None:
     """The verdict, every value, what would turn it, the fix and the evidence are on one page."""
-    done = run("explain", "team.number", snapshot, "--pack", "team", COLUMNS="80")
+    done = run("explain", "team.number", snapshot, "--pack", "team", COLUMNS="120")
     assert (done.returncode, done.stderr) == (0, "")
     host, _, moment = done.stdout.split("pack team, on ")[1].split("\n")[0].removesuffix(" UTC").partition(" at ")
     shown = re.sub(r",\s+took\s+[0-9.]+(ns|us|ms|s)$", "", done.stdout, flags=re.MULTILINE)
