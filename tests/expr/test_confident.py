@@ -5,16 +5,19 @@ from __future__ import annotations
 import marshal
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostproof.expr.check import check_expression
+from hostproof.expr.confidence import estimates
 from hostproof.expr.confidence.quantiles import astray, confident, is_confident
 from hostproof.expr.evaluate import evaluate
 from hostproof.expr.explain import explain
 from hostproof.expr.findings import find
 from hostproof.expr.flips import flips
 from hostproof.expr.freeze import freeze, thaw
+from hostproof.expr.functions import ranks
 from hostproof.expr.model import Expr
 from hostproof.expr.scope import Env, Scope
 from hostproof.expr.unknowns import undecided
@@ -193,3 +196,31 @@ def test_flips_are_exact(text: str, now: Env, then: Env, want: bool) -> None:
         assert not all(change.is_met(later) for change in way) or evaluate(sure, later) is want
     if not found.untold and not any(all(change.is_met(then) for change in way) for way in found.ways):
         assert evaluate(sure, then) is not want
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "(p50(a) if 1ms < {} < 12ms else 2ms)",
+        "(p50(a) if {} < 5ms else p50(a))",
+        "(p50(b) ?? {})",
+        "max(p50(a), {})",
+        "({} - p50(a))",
+    ],
+)
+def test_each_part_is_evaluated_once(way: str, world: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """However deep quantiles hide in each other, an evaluation asks for each interval once."""
+    facts = {"a": {"type": "samples<duration>", "value": [*range(10)]}, "b": {"type": "samples<duration>", "value": []}}
+    asked: list[float] = []
+
+    def counting(samples: list[int | float], share: float, risk: float) -> ranks.Interval:
+        asked.append(share)
+        return ranks.interval(samples, share, risk)
+
+    monkeypatch.setattr(estimates, "interval", counting)
+    text = "p50(a)"
+    for _ in range(12):
+        text = way.format(text)
+    made = world(facts, sure=True)
+    assert isinstance(evaluate(made.expr(f"{text} == 1ns"), made.env), Unknown)
+    assert 0 < len(asked) <= text.count("p50(a)")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from hostproof.expr import model
 from hostproof.expr.comparing import FLIPPED, OPPOSITE, manner, version_order
-from hostproof.expr.confidence.compare import surely
 from hostproof.expr.confidence.quantiles import of_quantile
 from hostproof.expr.confidence.shown import beside
 from hostproof.expr.kleene import Result
@@ -57,25 +57,29 @@ class Place:
     def links(self, node: model.Comparison, want: bool) -> Iterator[bool | Leaf]:
         """Yield what each link of a chain takes to be as wanted; a bool where the host has no part in it."""
         left, sure = node.first, isinstance(node, model.ConfidentComparison)
-        for sign, right in node.rest:
-            link = (left, sign, right)
+        for at, (sign, right) in enumerate(node.rest):
             measured = sure and (of_quantile(left) or of_quantile(right))
-            yield self.sure_link(link, want) if measured else self.link(link, want)
+            yield self.sure_link(node, at, want) if measured else self.link((left, sign, right), want)
             left = right
 
-    def sure_link(self, link: tuple[Node, str, Node], want: bool) -> Leaf:
-        """Return what a comparison takes that only the intervals of quantiles decide."""
-        left, sign, right = link
-        now = [f"{self.now(side)} ({beside(self.walk, side, ())})" for side in (left, right) if of_quantile(side)]
+    def sure_link(self, node: model.Comparison, at: int, want: bool) -> Leaf:
+        """Return what a link of a chain takes that only the intervals of quantiles decide."""
+        left, (sign, right) = (node.first, *(operand for _, operand in node.rest))[at], node.rest[at]
+        now = [self.measured(side) for side in (left, right) if of_quantile(side)]
 
         def is_met(env: Env) -> bool:
-            return surely(Walk(env), link, ()) is want
+            return next(islice(Walk(env).links(node, ()), at, None)) is want
 
         sign = sign if want else OPPOSITE[sign]
         if not of_quantile(left):
             left, sign, right = right, FLIPPED[sign], left
         test, reads = f"{sign} {self.other(right)} with 95% confidence", reads_of(left) | reads_of(right)
         return Leaf(self.named(left), test, " and ".join(now), is_met(self.walk.env), None, reads, is_met=is_met)
+
+    def measured(self, node: Node) -> str:
+        """Return what a node made of quantiles is now, with its interval."""
+        interval = beside(self.walk, node, ())
+        return f"{self.now(node)} ({interval})" if interval else self.now(node)
 
     def link(self, link: tuple[Node, str, Node], want: bool) -> bool | Leaf:
         """Return what one comparison takes to be as wanted."""

@@ -5,8 +5,7 @@ It is slower than the compiled form and knows everything: why a value is Unknown
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeAlias, cast
 
@@ -22,11 +21,12 @@ from hostproof.expr.untyped import describe, mistyped, need, text
 from hostproof.facts.fits import checker
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause, Unknown
+from hostproof.source.records import field, record
 
 MOST_REMEMBERED = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Turn:
     """Where a comprehension is: the item's index, the comprehension itself, and the item."""
 
@@ -39,7 +39,7 @@ class Turn:
 Frame: TypeAlias = tuple[Turn, ...]
 
 
-@dataclass(slots=True)
+@record(frozen=False)
 class Walk:
     """One evaluation over one `Env`; `left` are the steps it may still take.
 
@@ -91,6 +91,16 @@ class Walk:
         if isinstance(items, list):
             return (Turn(index, node, item) for index, item in enumerate(items))
         return items if isinstance(items, Unknown) else iter(())
+
+    def all_known(self, nodes: tuple[Node, ...], frame: Frame) -> list[Value] | Unknown:
+        """Return the values of several nodes, or the first Unknown among them."""
+        values: list[Value] = []
+        for node in nodes:
+            value = self.value(node, frame)
+            if isinstance(value, Unknown):
+                return value
+            values.append(value)
+        return values
 
     def attempt(self, node: Node, frame: Frame, compute: Callable[[], Value]) -> Result:
         """Return what `compute` does, or Unknown with the reason why it could not."""
@@ -176,18 +186,7 @@ def _index(walk: Walk, node: model.Index, frame: Frame) -> Result:
 
 
 def _list_of(walk: Walk, node: model.ListOf, frame: Frame) -> Result:
-    return _all_known(walk, node.items, frame)
-
-
-def _all_known(walk: Walk, nodes: tuple[Node, ...], frame: Frame) -> list[Value] | Unknown:
-    """Return the values of several nodes, or the first Unknown among them."""
-    values: list[Value] = []
-    for node in nodes:
-        value = walk.value(node, frame)
-        if isinstance(value, Unknown):
-            return value
-        values.append(value)
-    return values
+    return walk.all_known(node.items, frame)
 
 
 def _not(walk: Walk, node: model.Not, frame: Frame) -> Result:
@@ -292,9 +291,12 @@ def _conditional(walk: Walk, node: model.Conditional, frame: Frame) -> Result:
 
 
 def _call(walk: Walk, node: model.Call, frame: Frame) -> Result:
-    arguments = _all_known(walk, node.arguments, frame)
-    if isinstance(arguments, Unknown):
-        return arguments
+    arguments = walk.all_known(node.arguments, frame)
+    return arguments if isinstance(arguments, Unknown) else called(walk, node, frame, arguments)
+
+
+def called(walk: Walk, node: model.Call, frame: Frame, arguments: Sequence[Value]) -> Result:
+    """Return what a function makes of its arguments."""
     function = functions()[node.function]
     call = function.forms[node.form].call
     given = [walk.env.snapshot.created, *arguments] if function.timed else arguments
