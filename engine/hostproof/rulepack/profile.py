@@ -236,11 +236,14 @@ class _Written:
         if scalar is None:
             return ""
         try:
-            return date.fromisoformat(scalar.text if len(scalar.text) == 10 else "").isoformat()
+            day = date.fromisoformat(scalar.text).isoformat()
         except ValueError:
+            day = ""
+        if day != scalar.text:  # 20261231 and 2026-W53-4 are days too, but not as anybody writes them here
             message = f"{scalar.text[:40]!r} is not a day"
             self._problems.add("HP-E323", message, scalar.where, "write year, month and day: 2026-12-31")
             return ""
+        return day
 
     def _accepted(self, node: Node | None) -> tuple[tuple[str, str], ...]:
         """Return the accepted values as written, by the subjects they belong to; the subject of a bare one is empty."""
