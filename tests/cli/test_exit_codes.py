@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,14 @@ def test_what_runs_out_is_no_bug(run: Run, pack: Path, tmp_path: Path, raised: s
     assert (done.returncode, done.stdout) == (70, "")
     assert told in done.stderr
     assert "bug" not in done.stderr
+
+
+def test_children_are_heard_of_where_their_signal_is_ignored(pack: Path, tmp_path: Path) -> None:
+    """Some daemons start what they start with SIGCHLD ignored: that changes nothing."""
+    ignoring = (
+        "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); "
+        "os.execv(sys.executable, [sys.executable, '-m', 'hostproof', *sys.argv[1:]])"
+    )
+    command = [sys.executable, "-c", ignoring, "check", "--pack", str(pack)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")

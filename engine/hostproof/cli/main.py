@@ -27,6 +27,8 @@ def run(words: Sequence[str]) -> int:
     try:
         _say_what_cannot_be_encoded()
         _interrupt_by(signal.SIGTERM, signal.SIGHUP)
+        # Where it is ignored, as some daemons leave it, no child is heard of.
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         return _dispatch_or_refuse(words)
     except KeyboardInterrupt:
         warn("hostproof: interrupted")

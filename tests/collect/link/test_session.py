@@ -165,6 +165,55 @@ def test_no_python_is_no_tool() -> None:
         assert error(target).cause is Cause.NO_TOOL
 
 
+def test_a_command_that_ends_the_agent_is_no_bug_of_ours() -> None:
+    """What was not answered says that something ended the agent, and what to look for."""
+    found = error(LOCAL, RunCommand(("sh", "-c", "kill -TERM $PPID; sleep 60")))
+    assert (found.cause, "something ended the agent" in found.detail) == (Cause.FAILED, True)
+    assert "a command of a pack" in found.cure
+
+
+def test_an_ignored_child_is_no_error() -> None:
+    """Where the kernel itself buries children, only the agent's exit status is lost."""
+    usual = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        session = hold_session(LOCAL, (FILE,), LONG)
+    finally:
+        signal.signal(signal.SIGCHLD, usual)
+    assert session.answer(0).error is None
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may unmount")
+def test_without_proc_it_is_said_that_proc_is_missing() -> None:
+    """Nobody is sent to install a Python that is there."""
+    script = (
+        "from hostproof.collect.link.session import hold_session; from hostproof.collect.asks import ReadFile\n"
+        "from hostproof.collect.target import parse_target\n"
+        "found = hold_session(parse_target('local'), (ReadFile('/etc/hostname'),), 10**10).answer(0).error\n"
+        "print(found.cause, found.detail, found.cure, sep='|')"
+    )
+    command = ["unshare", "-m", "sh", "-c", 'umount -l /proc && exec "$0" -c "$1"', sys.executable, script]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    if "umount" in done.stderr or "unshare" in done.stderr:
+        pytest.skip("no mount namespaces here")
+    assert done.stdout.startswith("failed|/proc is not mounted"), done.stderr
+    assert done.stdout.endswith("|mount -t proc proc /proc\n")
+
+
+def test_too_few_open_files_are_told_as_that() -> None:
+    """A limit that is met is no missing Python."""
+    script = (
+        "import resource, sh\n"
+        "from hostproof.collect.link.session import hold_session; from hostproof.collect.asks import ReadFile\n"
+        "from hostproof.collect.target import parse_target\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (11, 11))\n"
+        "found = hold_session(parse_target('local'), (ReadFile('/etc/hostname'),), 10**10).answer(0).error\n"
+        "print(found.detail, found.cure, sep='|')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert "Too many open files" in done.stdout, done.stderr
+    assert "raise the limit" in done.stdout
+
+
 def test_an_agent_that_ignores_everything_is_killed(mark: str) -> None:
     """It neither answers nor ends when its input does: its group is killed."""
     found = error(impostor(f"trap '' TERM HUP; sleep {mark}"), deadline=SECOND // 5)

@@ -6,6 +6,7 @@ program has ended, its queues hold everything in memory, and `_timeout` leaves g
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import sys
@@ -13,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from hostproof.collect.asks import Answer, Ask
@@ -32,6 +34,8 @@ CHUNK = 262144
 MOST_HEARD = 512 * 1024 * 1024
 MOST_STDERR = 4096
 _REPORT = "report this as a bug of hostproof, with the evidence"
+_ENDED = "see what ended it (a command of a pack, an operator, the kernel short of memory), and run again"
+_SCARCE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 
 
 @record(frozen=False)
@@ -134,7 +138,27 @@ def _silence(agent: _Agent, session: Session, deadline: int) -> Unknown:
     said = f": {words}" if words else ""
     if session.hello is None and agent.status in {126, 127}:
         return Unknown(Cause.NO_TOOL, f"Python could not be started{said}", "install python3 (3.6 or later) there")
+    if agent.status is None or agent.status <= 0 or agent.status > 128:
+        how = "" if agent.status is None else f" (status {agent.status})"
+        return Unknown(Cause.FAILED, f"something ended the agent before it was done{how}{said}", _ENDED)
     return Unknown(Cause.FAILED, f"the agent ended early, with status {agent.status}{said}", _REPORT)
+
+
+def _refusal(program: str, problem: Exception) -> Unknown:
+    """Return why the agent could not be started."""
+    import sh
+
+    if not Path("/proc/self/fd").is_dir():  # sh looks there, and so does the agent
+        detail = "/proc is not mounted; no agent can be started without it, and most facts are read from there"
+        return Unknown(Cause.FAILED, detail, "mount -t proc proc /proc")
+    if isinstance(problem, sh.CommandNotFound):
+        detail = f"{program} is not there, or this user may not run it"
+        return Unknown(Cause.NO_TOOL, detail, "install python3 where this user may run it")
+    why = one_line(str(problem).strip().rpartition("\n")[2], 200)
+    detail = f"{program} could not be started: {why}"
+    if any(os.strerror(number) in why for number in _SCARCE):
+        return Unknown(Cause.FAILED, detail, "raise the limit that is met: `ulimit -a` shows them")
+    return Unknown(Cause.NO_TOOL, detail, "install python3")
 
 
 @contextmanager
@@ -208,8 +232,7 @@ class _Agent:
             )
             self.open = True
         except (sh.CommandNotFound, sh.ForkException, OSError) as problem:
-            why = one_line(str(problem).strip().rpartition("\n")[2], 200)
-            self.refusal = Unknown(Cause.NO_TOOL, f"{self._program} could not be started: {why}", "install python3")
+            self.refusal = _refusal(self._program, problem)
         except BaseException:
             if os.getpid() != engine:  # Ctrl-C came between fork and exec: this is the child, and must not go on as us
                 os._exit(255)
@@ -273,8 +296,12 @@ class _Agent:
         import sh
 
         assert self._command is not None
-        with suppress(sh.ErrorReturnCode):  # the status says it all
+        try:
             self._command.wait()
+        except sh.ErrorReturnCode:  # the status says it all
+            pass
+        except ChildProcessError:  # somebody else has heard how it ended, which is all that is lost
+            return
         self.status = self._command.exit_code
 
     def _kill(self) -> None:
