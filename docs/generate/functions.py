@@ -15,6 +15,7 @@ from hostproof.expr.functions import Form, Function
 from hostproof.expr.functions.row import UNTYPED
 
 OPERATORS = {"matches"}
+_VERSION = r"\b(?:debian_)?version\b"
 _AMOUNTS = {"float", "ratio", "rate", "duration", "bytes"}
 
 
@@ -47,9 +48,9 @@ def _lettered(forms: Sequence[Form], form: Form) -> Shape:
     takes, gives = form.takes, form.gives
     if {(f"samples<{kind}>",) for kind in _AMOUNTS} <= {other.takes for other in forms} and gives in _AMOUNTS:
         return ("samples<Q>",), "Q", form.repeats
-    by_letter = tuple(re.sub(r"\bversion\b", "O", text) for text in takes)
+    by_letter = tuple(re.sub(_VERSION, "O", text) for text in takes)
     if by_letter != takes and by_letter in {other.takes for other in forms}:
-        return by_letter, re.sub(r"\bversion\b", "O", gives), form.repeats
+        return by_letter, re.sub(_VERSION, "O", gives), form.repeats
     return takes, gives, form.repeats
 
 

@@ -1,4 +1,4 @@
-"""Functions that make versions of texts."""
+"""Functions over texts that are versions."""
 
 from __future__ import annotations
 
