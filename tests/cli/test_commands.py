@@ -84,6 +84,13 @@ def test_facts_lists_the_catalog(run: Run) -> None:
     assert "type" in run("facts", "kernel.release").stdout
 
 
+def test_facts_are_found_by_a_part_of_their_names(run: Run) -> None:
+    """Who knows a tunable by its last part finds the fact; what stands in no name is still refused."""
+    assert "sysctl.net.core.somaxconn" in run("facts", "somaxconn").stdout
+    assert "sysctl.net.core.somaxconn" in run("facts", "maxconn").stdout
+    assert run("facts", "zzzz").returncode == 2
+
+
 def test_facts_of_a_snapshot(run: Run, pack: Path) -> None:
     """A snapshot's values come with owner and unit, as text and as JSON."""
     assert run("collect", "--pack", pack, "-o", "s.hpsnap").stdout.startswith("s.hpsnap: ")

@@ -19,6 +19,8 @@ from hostproof.source.harmless import one_line
 from hostproof.source.near import nearest
 from hostproof.source.problems import Problems
 
+SHORTEST_PART = 3  # characters; two stand in too many names to mean one
+
 
 def run(given: Given) -> int:
     """List the facts of the catalog, of names, or of snapshots; raises ProblemError for what is neither."""
@@ -59,7 +61,12 @@ def _under(name: str, catalog: Catalog) -> list[FactSpec]:
         return [row for row in catalog if row.name == name or fnmatchcase(row.name, name)]
     below = [row for row in catalog if row.name == name or row.name.startswith(name.rstrip(".") + ".")]
     one = catalog.get(name)
-    return below or ([one] if one else [])
+    return below or ([one] if one else []) or _holding(name, catalog)
+
+
+def _holding(text: str, catalog: Catalog) -> list[FactSpec]:
+    """Return the rows with a text anywhere in their names, for who knows only a part: `somaxconn`."""
+    return [row for row in catalog if len(text) >= SHORTEST_PART and text.casefold() in row.name.casefold()]
 
 
 def _catalog_text(rows: Sequence[FactSpec]) -> str:
