@@ -20,6 +20,7 @@ WRONG = {
     "two reports in one file": (["check", "-f", "junit=x", "-f", "json=./x"], "HP-E502"),
     "two reports on standard output": (["check", "-f", "junit=-", "-f", "json"], "HP-E502"),
     "empty path": (["check", "-f", "junit="], "HP-E503"),
+    "a name that nothing has yet": (["check", "-f", "json={name}.json"], "HP-E503"),
     "a folder for a file": (["check", "-f", "junit=/"], "HP-E503"),
     "no such folder can be": (["check", "-f", "junit=/proc/nowhere/x.xml"], "HP-E503"),
     "a path below a file": (["check", "-f", "junit=/etc/passwd/x.xml"], "HP-E503"),

@@ -10,7 +10,7 @@ from hostproof.cli.arguments.given import Given
 from hostproof.cli.outputs import NAME, STDOUT, Output, read_outputs, require_writable
 from hostproof.evaluate.model import Evaluation
 from hostproof.facts.snapshot import Snapshot
-from hostproof.source.problems import Problem, ProblemError
+from hostproof.source.problems import Problem, ProblemError, Problems
 
 
 def wanted_reports(given: Given, formats: Sequence[str]) -> tuple[Output, ...]:
@@ -38,6 +38,16 @@ def named_reports(outputs: Sequence[Output], snapshots: Sequence[Path]) -> tuple
         raise ProblemError((Problem("HP-E506", f"several snapshots would be reported in {twice[0]!r}", hint=hint),))
     require_writable(files)
     return each
+
+
+def refuse_names(outputs: Sequence[Output]) -> None:
+    """Refuse `{name}` in paths where no snapshot has a name yet; raises ProblemError."""
+    problems = Problems()
+    for output in outputs:
+        if NAME in output.path:
+            message = f"cannot write {output.path!r}: {NAME} is a snapshot's name, and check takes a new one"
+            problems.add("HP-E503", message, hint=f"write the path without {NAME}")
+    problems.refuse()
 
 
 def shows_passes(outputs: Sequence[Output]) -> bool:

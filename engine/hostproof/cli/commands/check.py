@@ -6,7 +6,7 @@ from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import JUDGED_FORMATS
 from hostproof.cli.job import judge, read_job
 from hostproof.cli.outputs import write_all
-from hostproof.cli.reports import render_all, shows_passes, wanted_reports
+from hostproof.cli.reports import refuse_names, render_all, shows_passes, wanted_reports
 from hostproof.cli.taking import read_taking, take_snapshot
 from hostproof.source.problems import Problems
 
@@ -16,6 +16,7 @@ def run(given: Given) -> int:
     problems = Problems()
     with noted(problems):
         outputs = wanted_reports(given, (*JUDGED_FORMATS, "snapshot"))
+        refuse_names(outputs)
     with noted(problems):
         job = read_job(given)
     with noted(problems):
