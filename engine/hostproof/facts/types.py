@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from hostproof.source import records
 
 
 class Kind(StrEnum):
@@ -29,7 +30,7 @@ class Kind(StrEnum):
     NULL = "null"
 
 
-@dataclass(frozen=True, slots=True)
+@records.record
 class Type:
     """One type; `nullable` admits null besides (a limit that is not set, say)."""
 
@@ -52,11 +53,11 @@ class Type:
 
     def required(self) -> Type:
         """Return the same type without null."""
-        return replace(self, nullable=False)
+        return Type(self.kind, self.item, self.fields, nullable=False)
 
     def optional(self) -> Type:
         """Return the same type with null admitted."""
-        return replace(self, nullable=True)
+        return Type(self.kind, self.item, self.fields, nullable=True)
 
 
 BOOL, INT, COUNT, FLOAT = Type(Kind.BOOL), Type(Kind.INT), Type(Kind.COUNT), Type(Kind.FLOAT)

@@ -30,7 +30,9 @@ class _Spec:
         self.init, self.compare, self.shown = init, compare, shown
 
 
-def field(default_factory: Callable[[], T], *, init: bool = True, compare: bool = True, shown: bool = True) -> T:
+def field(
+    default_factory: Callable[[], T] | None = None, *, init: bool = True, compare: bool = True, shown: bool = True
+) -> T:
     """Say, as `dataclasses.field` does, that a field's default is made anew for each record, or is left out of things.
 
     A field that isn't for `init` holds its default; one that isn't for `compare` counts for neither `==` nor `hash`,
