@@ -2,45 +2,65 @@
 
 from __future__ import annotations
 
-from hostproof.collect.asks import Collector
-from hostproof.collect.builtin import sysctl
-from hostproof.collect.builtin.cgroup import facts as cgroup
-from hostproof.collect.builtin.files import mounts, room, tools
-from hostproof.collect.builtin.host import clock, cpu, kconfig, kernel, load, memory, osrelease, virtualisation
-from hostproof.collect.builtin.net import interfaces, names, ports
-from hostproof.collect.builtin.process import container, limits, lsm, status
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
-COLLECTORS: dict[str, Collector] = {
-    row.name: row
-    for row in (
-        kernel.COLLECTOR,
-        kconfig.COLLECTOR,
-        osrelease.COLLECTOR,
-        cpu.COLLECTOR,
-        memory.COLLECTOR,
-        load.LOAD,
-        load.PSI,
-        virtualisation.COLLECTOR,
-        clock.CLOCK,
-        clock.TIMEX,
-        clock.TIMEZONE,
-        clock.ENTROPY,
-        limits.COLLECTOR,
-        status.PROCESS,
-        status.NAMESPACES,
-        lsm.COLLECTOR,
-        container.COLLECTOR,
-        cgroup.COLLECTOR,
-        mounts.COLLECTOR,
-        room.FILESYSTEMS,
-        room.TEMP,
-        tools.COLLECTOR,
-        interfaces.INTERFACES,
-        interfaces.LOOPBACK,
-        ports.CONNTRACK,
-        ports.EPHEMERAL,
-        names.RESOLVER,
-        names.HOSTS,
-        sysctl.COLLECTOR,
-    )
-}
+from hostproof.collect.asks import Collector
+
+
+class _ByNeed(Mapping[str, Collector]):
+    """Collectors by name; a module is imported when its collector is asked for: few runs need them all."""
+
+    def __init__(self, places: Mapping[str, tuple[str, str]]) -> None:
+        self._places = places
+
+    def __getitem__(self, name: str) -> Collector:
+        module, constant = self._places[name]
+        found = getattr(import_module(f"{__name__}.{module}"), constant)
+        if not isinstance(found, Collector):
+            raise TypeError(f"{constant} of {module} is no collector")
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+COLLECTORS: Mapping[str, Collector] = _ByNeed(
+    {
+        "kernel": ("host.kernel", "COLLECTOR"),
+        "kernel-config": ("host.kconfig", "COLLECTOR"),
+        "os-release": ("host.osrelease", "COLLECTOR"),
+        "cpu": ("host.cpu", "COLLECTOR"),
+        "memory": ("host.memory", "COLLECTOR"),
+        "load": ("host.load", "LOAD"),
+        "psi": ("host.load", "PSI"),
+        "virtualisation": ("host.virtualisation", "COLLECTOR"),
+        "clock": ("host.clock", "CLOCK"),
+        "timex": ("host.clock", "TIMEX"),
+        "timezone": ("host.clock", "TIMEZONE"),
+        "entropy": ("host.clock", "ENTROPY"),
+        "limits": ("process.limits", "COLLECTOR"),
+        "process": ("process.status", "PROCESS"),
+        "namespaces": ("process.status", "NAMESPACES"),
+        "lsm": ("process.lsm", "COLLECTOR"),
+        "container": ("process.container", "COLLECTOR"),
+        "cgroup": ("cgroup.facts", "COLLECTOR"),
+        "mounts": ("files.mounts", "COLLECTOR"),
+        "filesystems": ("files.room", "FILESYSTEMS"),
+        "temp": ("files.room", "TEMP"),
+        "tools": ("files.tools", "COLLECTOR"),
+        "interfaces": ("net.interfaces", "INTERFACES"),
+        "loopback": ("net.interfaces", "LOOPBACK"),
+        "conntrack": ("net.ports", "CONNTRACK"),
+        "ephemeral": ("net.ports", "EPHEMERAL"),
+        "resolver": ("net.names", "RESOLVER"),
+        "hosts": ("net.names", "HOSTS"),
+        "sysctl": ("sysctl", "COLLECTOR"),
+    }
+)
