@@ -84,14 +84,15 @@ def test_large_samples_do_not_underflow() -> None:
 
 @given(st.sampled_from(list(SHARES.values())), st.integers(1, 400), st.data())
 def test_as_many_samples_as_are_told_settle_it(share: float, count: int, data: st.DataObject) -> None:
-    """With half more than told the same part of the samples decides; with half of them it doesn't."""
+    """What is open would be settled by twice as many samples as are told, and not by half as many."""
     below = data.draw(st.integers(0, count))
     part = below / count
     wanted = needed(share, below, count)
-    if wanted is None or abs(part - share) < 0.5 / count or wanted > 100_000:
+    if wanted is None or settled(share, part, count) or abs(part - share) < 0.5 / count or wanted > 100_000:
         return
-    assert settled(share, part, wanted * 3 // 2 + 10)
-    assert not settled(share, part, wanted // 2 - 10)
+    wanted = max(wanted, count + 1)
+    assert settled(share, part, 2 * wanted)
+    assert wanted // 2 <= count or not settled(share, part, wanted // 2)
 
 
 def settled(share: float, part: float, count: int) -> bool:
