@@ -2,7 +2,7 @@
 
 Of n samples the number that do not exceed the quantile at the share p is binomial, whatever the samples are distributed
 like; so the l-th smallest lies above it with probability P(B < l) at most and the u-th smallest below it with P(B >= u)
-at most, B being binomial(n, p) (H. A. David and H. N. Nagaraja, Order Statistics, 3rd ed., Wiley 2003, section 7.1).
+at most, B being binomial(n, p) (H. A. David and H. N. Nagaraja, Order Statistics, 3rd ed., Wiley 2003, chapter 7).
 The ranks are the closest ones at which each of the two is at most half of the risk. Where values repeat, or jump,
 the interval is only safer. It asks one thing of the samples: to be independent of each other.
 """
