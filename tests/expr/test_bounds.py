@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import mmap
 import sys
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 from hostproof.expr.check import check_expression
 from hostproof.expr.evaluate import evaluate
 from hostproof.expr.findings import find
+from hostproof.expr.functions.texts import matches
 from hostproof.expr.model import Expr
 from hostproof.expr.scope import Env, Scope
 from hostproof.expr.syntax.limits import DEEPEST, MOST_CHARACTERS
@@ -169,6 +173,46 @@ def test_steps_are_bounded(text: str, world: Callable[..., object]) -> None:
     assert isinstance(result, Unknown)
     assert result.cause is Cause.BUDGET
     assert undecided(expr, made.env)[0].cause is Cause.BUDGET
+
+
+ONE_BY_ONE = [
+    " and ".join(["not (7 in js)"] * 200),
+    " and ".join(["len(sort(xs)) > 0"] * 150),
+    " and ".join(["sum(xs) != 0"] * 200),
+    " and ".join(['len(split(text, ",")) > 0'] * 120),
+    " and ".join(["text matches 'ab+c' or len(text) > 0"] * 90),
+    " and ".join(["max(json) >= 0"] * 200),
+]
+
+
+@pytest.mark.parametrize("text", ONE_BY_ONE, ids=lambda text: text[:24])
+def test_long_lists_cost_steps_outside_of_comprehensions_too(text: str, world: Callable[..., object]) -> None:
+    """A snapshot may hold long lists and texts, and an expression may look through them hundreds of times: not here."""
+    facts = {
+        "js": {"type": "list<any>", "value": [0] * 50_000},
+        "json": {"type": "any", "value": [1] * 50_000},
+        "xs": {"type": "list<int>", "value": [1] * 50_000},
+        "text": {"type": "string", "value": "a," * 25_000},
+    }
+    made = world(facts)
+    result = evaluate(made.expr(text), made.env)
+    assert isinstance(result, Unknown)
+    assert result.cause is Cause.BUDGET
+
+
+def test_patterns_keep_little_memory() -> None:
+    """A hundred patterns of which each could remember megabytes about a long text take less than 100 MB together."""
+    random = Random(1)
+    text = "".join(random.choice("ab") for _ in range(15_000))
+    before = resident()
+    for number in range(100):
+        matches(text, f"(a|b)*a(a|b){{{10 + number % 5}}}[{chr(65 + number // 5)}x]")
+    assert resident() - before < 100 * 2**20
+
+
+def resident() -> int:
+    """Return how many bytes of memory this process has."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
 
 
 @pytest.mark.parametrize("text", [text for text in GREEDY if "map(" in text])

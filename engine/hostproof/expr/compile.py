@@ -17,11 +17,14 @@ from hostproof.expr.dimensions import NUMBERS, SEQUENCES
 from hostproof.expr.functions import functions
 from hostproof.expr.link import FUNCTION, OPERATION, ORDER, ORDERS, run_of
 from hostproof.expr.model import Expr, Node, Run
+from hostproof.expr.untyped import looks_at_items
 from hostproof.facts.types import Kind, Type
 from hostproof.facts.versions import version_key
 
 _MOST_NESTED = 8  # arithmetic steps written as calls inside calls
 _UNHELD = (SyntaxError, RecursionError, MemoryError)  # Python bounds the nesting of brackets
+# What may be long, so that a function of it costs steps.
+_LONG = frozenset({*SEQUENCES, Kind.MAP, Kind.RECORD, Kind.ANY, Kind.STRING, Kind.VERSION})
 _LOOKS = {Kind.FLOAT: "number", Kind.STRING: "text", Kind.BOOL: "truth"}
 
 
@@ -47,7 +50,7 @@ def written(root: Node) -> str | None:
         text = writer.write(root)
     except (_OnlyWalkedError, RecursionError):
         return None
-    return f"((b := budget()), {text})[1]" if writer.walks else text
+    return f"((b := budget()), {text})[1]" if writer.pays else text
 
 
 def is_held(text: str) -> bool:
@@ -70,14 +73,10 @@ class _OnlyWalkedError(Exception):
 
 
 class _Writer:
-    """Writes nodes as Python; `inside` counts the comprehensions around, where steps are paid for.
-
-    `walks` says whether there is a comprehension at all.
-    """
+    """Writes nodes as Python; `pays` says whether any of them takes steps off the budget."""
 
     def __init__(self) -> None:
-        self.inside = 0
-        self.walks = False
+        self.pays = False
 
     def write(self, node: Node) -> str:
         return _WRITERS[type(node)](self, node)
@@ -166,17 +165,22 @@ class _Writer:
 
     def membership(self, node: model.Membership) -> str:
         item, container = self.write(node.item), self.write(node.container)
-        if self.inside:
-            container = f"looked_through(b, {container})"
         how = _membership_manner(node)
+        if not isinstance(node.container, model.ListOf) and node.container.type.kind not in {Kind.MAP, Kind.RECORD}:
+            container = self.looked_through(container, quickly=how == "plain")
         if how == "plain":
             return f"({item} {'not in' if node.negated else 'in'} {container})"
         return f"({'not ' if node.negated else ''}member({item}, {container}, {how!r}))"
 
+    def looked_through(self, text: str, *, quickly: bool) -> str:
+        self.pays = True
+        return f"looked_through(b, {text}, {quickly})"
+
     def arithmetic(self, node: model.Arithmetic) -> str:
         text = self.write(node.first)
         written = [(f"{OPERATION}{step.operation}", self.write(step.operand)) for step in node.steps]
-        grows = self.inside > 0 and node.type.kind in {Kind.STRING, Kind.LIST}
+        grows = node.type.kind in {Kind.STRING, Kind.LIST}
+        self.pays = self.pays or grows
         if grows or len(written) > _MOST_NESTED:
             return (
                 f"fold({'b' if grows else 'None'}, {text}, {', '.join(f'{name}, {other}' for name, other in written)})"
@@ -195,13 +199,16 @@ class _Writer:
         function = functions()[node.function]
         name = f"{FUNCTION}{node.function}_{node.form}"
         arguments = (["now"] if function.timed else []) + [self.write(argument) for argument in node.arguments]
-        if self.inside:
+        if any(argument.type.kind in _LONG for argument in node.arguments):
+            self.pays = True
             return f"called({', '.join(['b', repr(function.builds), name, *arguments])})"
         return f"{name}({', '.join(arguments)})"
 
     def checked(self, node: model.Checked) -> str:
         inner = self.write(node.operand)
         look = None if node.type.nullable else _LOOKS.get(node.type.kind)
+        if looks_at_items(node.type):
+            inner = self.looked_through(inner, quickly=True)
         return f"{look}({inner})" if look else f"need({inner}, {str(node.type)!r})"
 
     def known(self, node: model.Known) -> str:
@@ -214,10 +221,8 @@ class _Writer:
 
     def comprehension(self, node: model.Comprehension) -> str:
         source = self.write(node.source)
-        self.inside += 1
-        self.walks = True
+        self.pays = True
         body = self.write(node.body)
-        self.inside -= 1
         walk = f"for x{node.slot} in turns(b, {source}, {node.cost})"
         if node.kind == "filter":
             return f"[x{node.slot} {walk} if {body}]"

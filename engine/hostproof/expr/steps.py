@@ -1,6 +1,6 @@
-"""The step budget: what each turn of a comprehension and each function inside one costs; both evaluators pay alike.
+"""The step budget: what walking over lists, looking through them and functions cost; both evaluators pay alike.
 
-Outside a comprehension the length of the text bounds the work; inside, the lengths of lists multiply.
+What is free is bounded by the length of the text. A snapshot may hold lists of millions of items.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ def turns(left: list[int], source: list[Value] | dict[str, Value], cost: int) ->
     return items
 
 
-def looked_through(left: list[int], container: Value) -> Value:
-    """Pay for searching a container, and return it."""
+def looked_through(left: list[int], container: Value, quickly: bool) -> Value:
+    """Pay for looking at each item of a list, `quickly` if Python can do it by itself, and return the list."""
     if isinstance(container, list):
-        spend(left, len(container) // _GLANCE)
+        spend(left, len(container) // _GLANCE if quickly else len(container))
     return container
 
 

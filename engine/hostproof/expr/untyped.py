@@ -8,11 +8,12 @@ from typing import TypeAlias
 from hostproof.expr.undecided import UndecidedError
 from hostproof.facts.fits import checker
 from hostproof.facts.snapshot import Value
-from hostproof.facts.types import Type
+from hostproof.facts.types import Kind, Type
 from hostproof.facts.typetext import parse_type
 from hostproof.facts.unknown import Cause
 
 Order: TypeAlias = "int | float | str"
+_HOLDERS: dict[Kind, type] = {Kind.LIST: list, Kind.SAMPLES: list, Kind.MAP: dict}
 
 
 def describe(value: Value) -> str:
@@ -28,10 +29,16 @@ def mistyped(value: Value, wanted: str) -> UndecidedError:
     return UndecidedError(Cause.TYPE, f"it is {describe(value)}, not {wanted}")
 
 
+def looks_at_items(of: Type) -> bool:
+    """Say whether `need` has to look at each item to tell whether a value is of the type."""
+    return of.kind in _HOLDERS and of.item is not None and of.item.kind is not Kind.ANY
+
+
 def need(value: Value, type_text: str) -> Value:
     """Return the value itself if it is of the type (as `str(Type)` spells it)."""
     wanted = _wanted(type_text)
-    if checker(wanted)(value):
+    plain = None if looks_at_items(wanted) else _HOLDERS.get(wanted.kind)
+    if isinstance(value, plain) if plain else checker(wanted)(value):
         return value
     raise mistyped(value, f"a {type_text}" if type_text[0] not in "aeiou" else f"an {type_text}")
 

@@ -17,9 +17,10 @@ from hostproof.expr.kleene import GATHER, Result, every, negated, some
 from hostproof.expr.model import Node
 from hostproof.expr.scope import Env
 from hostproof.expr.undecided import UndecidedError
-from hostproof.expr.untyped import describe, mistyped, need, text
+from hostproof.expr.untyped import describe, looks_at_items, mistyped, need, text
 from hostproof.facts.fits import checker
 from hostproof.facts.snapshot import Value
+from hostproof.facts.types import Type
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.source.records import field, record
 
@@ -43,12 +44,14 @@ Frame: TypeAlias = tuple[Turn, ...]
 class Walk:
     """One evaluation over one `Env`; `left` are the steps it may still take.
 
-    With `memory` it remembers what comprehensions came to, for those that ask for the same node again and again.
+    `fitting` are facts whose values were found to be of a type. With `memory` it remembers what comprehensions came to,
+    for those that ask for the same node again and again.
     """
 
     env: Env
     left: list[int] = field(default_factory=steps.budget)
     memory: dict[tuple[Node, Frame], Result] | None = None
+    fitting: dict[str, Type] = field(default_factory=dict)
 
     def value(self, node: Node, frame: Frame = ()) -> Result:
         """Return what a node stands for."""
@@ -135,7 +138,14 @@ def _literal(_: Walk, node: model.Literal, __: Frame) -> Result:
 
 def _fact(walk: Walk, node: model.Fact, frame: Frame) -> Result:
     found = walk.env.snapshot.get(node.name)
-    return found.of(node.name) if isinstance(found, Unknown) else _fitting(walk, node, frame, found)
+    if isinstance(found, Unknown):
+        return found.of(node.name)
+    if walk.fitting.get(node.name) is node.type:
+        return found
+    found = _fitting(walk, node, frame, found)
+    if not isinstance(found, Unknown):
+        walk.fitting[node.name] = node.type
+    return found
 
 
 def _fitting(walk: Walk, node: Node, frame: Frame, value: Value) -> Result:
@@ -248,11 +258,10 @@ def _entries(container: Value) -> dict[str, Value]:
 
 
 def _found_in_list(walk: Walk, node: model.Membership, frame: Frame, item: Value, items: list[Value]) -> Result:
-    if frame:
-        paid = walk.attempt(node, frame, lambda: steps.looked_through(walk.left, items))
-        if isinstance(paid, Unknown):
-            return paid
     how = manner(node.item.type, node.container.type.item or node.container.type)
+    paid = walk.attempt(node, frame, lambda: steps.looked_through(walk.left, items, quickly=how == "plain"))
+    if isinstance(paid, Unknown):
+        return paid
     if how == "plain":
         return item in items
     return some(walk.compared(node, "==", (item, other), how, frame) for other in items)
@@ -267,7 +276,7 @@ def _arithmetic(walk: Walk, node: model.Arithmetic, frame: Frame) -> Result:
         if isinstance(operand, Unknown):
             return operand
         so_far = walk.attempt(node, frame, partial(OPERATIONS[step.operation], so_far, operand))
-        if frame and not isinstance(so_far, Unknown):
+        if not isinstance(so_far, Unknown):
             so_far = walk.attempt(node, frame, partial(steps.made, walk.left, so_far))
     return so_far
 
@@ -300,15 +309,17 @@ def called(walk: Walk, node: model.Call, frame: Frame, arguments: Sequence[Value
     function = functions()[node.function]
     call = function.forms[node.form].call
     given = [walk.env.snapshot.created, *arguments] if function.timed else arguments
-    if frame:
-        return walk.attempt(node, frame, lambda: steps.called(walk.left, function.builds, call, *given))
-    return walk.attempt(node, frame, lambda: call(*given))
+    return walk.attempt(node, frame, lambda: steps.called(walk.left, function.builds, call, *given))
 
 
 def _checked(walk: Walk, node: model.Checked, frame: Frame) -> Result:
     value = walk.value(node.operand, frame)
     if isinstance(value, Unknown):
         return value
+    if looks_at_items(node.type):
+        paid = walk.attempt(node, frame, lambda: steps.looked_through(walk.left, value, quickly=True))
+        if isinstance(paid, Unknown):
+            return paid
     return walk.attempt(node, frame, lambda: need(value, str(node.type)))
 
 

@@ -7,7 +7,9 @@ from functools import lru_cache
 from typing import Protocol, cast
 
 MOST_CHARACTERS = 1_000
-_MOST_MEMORY = 8 * 1024 * 1024
+# RE2 keeps what it learns of a text beside each pattern. An expression has room for a hundred patterns.
+_MOST_MEMORY = 2 * 1024 * 1024
+_MOST_KEPT = 32
 
 
 class Match(Protocol):
@@ -32,7 +34,7 @@ class Pattern(Protocol):
         ...
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=_MOST_KEPT)
 def pattern(source: str) -> Pattern:
     """Compile a regular expression; raises ValueError that says what is wrong with it.
 
@@ -62,11 +64,15 @@ def _reason(problem: Exception) -> str:
     return f"the pattern is malformed: {what} in {where}" if where else f"the pattern is malformed: {what}"
 
 
-@lru_cache(maxsize=512)
 def glob_pattern(source: str) -> Pattern:
     """Compile a shell glob: `*` any text, `?` one character, `[a-z]` and `[!a-z]` sets; the whole text must match."""
+    return pattern(_glob_source(source))
+
+
+@lru_cache(maxsize=512)
+def _glob_source(source: str) -> str:
     parts = re.split(r"(\*|\?|\[!?\]?[^\]]*\])", source)
-    return pattern("(?s)" + "".join(_glob_part(part) for part in parts))
+    return "(?s)" + "".join(_glob_part(part) for part in parts)
 
 
 def _glob_part(part: str) -> str:
