@@ -19,7 +19,7 @@ def watch(event, arguments):
 
 requests = [FactRequest(row.name) for row in BUILTIN if not row.family]
 requests.append(FactRequest("p:x", RunSource(("rm", "-rf", "/no/such"))))
-plan([FactRequest("p:y", RunSource(("true",)))])  # whatever is imported is imported now
+plan(requests)  # whatever is imported is imported now
 sys.addaudithook(watch)
 for step in plan(requests):
     print(step.kind, step.what, *step.facts)
