@@ -15,6 +15,7 @@ from hostproof.expr.explain import explain
 from hostproof.expr.findings import find
 from hostproof.expr.freeze import freeze, thaw
 from hostproof.expr.model import Expr
+from hostproof.expr.program import program
 from hostproof.expr.scope import Env, Scope
 from hostproof.expr.unknowns import undecided
 from hostproof.expr.walk import Walk
@@ -171,7 +172,7 @@ def test_compiled_and_walked_agree(text: str, given_facts: tuple[dict[str, Value
     env = environment(*given_facts)
     walked = Walk(env).value(expr.root)
     try:
-        quick = compiled(expr)(env.snapshot.values, env.params, env.snapshot.created)
+        quick = compiled(expr)(env.snapshot.values, env)
     except SLOW:
         pass
     else:
@@ -182,6 +183,19 @@ def test_compiled_and_walked_agree(text: str, given_facts: tuple[dict[str, Value
     assert same(Walk(env).value(again.root), walked)
     assert all(same(result, walked) for result in evaluate_all([expr, again], env))
     assert isinstance(walked, Unknown) or fits(walked, expr.type)
+
+
+@settings(max_examples=100)
+@given(st.lists(expressions, max_size=6), facts())
+def test_a_program_gives_what_each_gives(
+    many: list[str], given_facts: tuple[dict[str, Value], dict[str, Unknown]]
+) -> None:
+    """One function for many expressions gives what each of them gives alone, whatever befalls the others."""
+    exprs = [expr for text in many if (expr := check(text)) is not None]
+    env = environment(*given_facts)
+    together = program(exprs).evaluate(env)
+    assert len(together) == len(exprs)
+    assert all(same(one, evaluate(expr, env)) for one, expr in zip(together, exprs, strict=True))
 
 
 @settings(max_examples=250)

@@ -63,7 +63,7 @@ def test_case(shared: dict[str, Case], case: Case, world: Callable[..., object])
     for result in results:
         agree(result, expr, case)
     try:
-        quick = compiled(expr)(env.snapshot.values, env.params, env.snapshot.created)
+        quick = compiled(expr)(env.snapshot.values, env)
     except SLOW:
         return
     agree(quick, expr, case)

@@ -93,7 +93,7 @@ def _told(problems: Problems, length: int) -> None:
 def _evaluated(expr: Expr, env: Env) -> None:
     walked = Walk(env).value(expr.root)
     try:
-        quick = compiled(expr)(env.snapshot.values, env.params, env.snapshot.created)
+        quick = compiled(expr)(env.snapshot.values, env)
     except SLOW:
         pass
     else:

@@ -44,7 +44,7 @@ def code_of(root: Node) -> CodeType:
 
 
 def written(root: Node) -> str | None:
-    """Return a checked node as Python over `v`, `p` and `now`, perhaps too deep for it; None if it must be walked."""
+    """Return a checked node as Python over `v` and `e`, perhaps too deep for it; None if it must be walked."""
     writer = _Writer()
     try:
         text = writer.write(root)
@@ -64,7 +64,7 @@ def is_held(text: str) -> bool:
 
 def _code(text: str) -> CodeType:
     # The text was written here, from checked nodes; evaluating it only makes the function.
-    function = eval(f"lambda v, p, now: {text}", {"__builtins__": {}})  # noqa: S307
+    function = eval(f"lambda v, e: {text}", {"__builtins__": {}})  # noqa: S307
     return cast("FunctionType", function).__code__
 
 
@@ -88,7 +88,7 @@ class _Writer:
         return f"v[{node.name!r}]"
 
     def param(self, node: model.Param) -> str:
-        return f"p[{node.name!r}]"
+        return f"e.params[{node.name!r}]"
 
     def let(self, node: model.Let) -> str:
         return f"({self.write(node.expr.root)})"
@@ -198,7 +198,9 @@ class _Writer:
     def call(self, node: model.Call) -> str:
         function = functions()[node.function]
         name = f"{FUNCTION}{node.function}_{node.form}"
-        arguments = (["now"] if function.timed else []) + [self.write(argument) for argument in node.arguments]
+        arguments = (["e.snapshot.created"] if function.timed else []) + [
+            self.write(argument) for argument in node.arguments
+        ]
         if any(argument.type.kind in _LONG for argument in node.arguments):
             self.pays = True
             return f"called({', '.join(['b', repr(function.builds), name, *arguments])})"

@@ -22,20 +22,19 @@ def evaluate(expr: Expr, env: Env) -> Value | Unknown:
     a snapshot from elsewhere is looked over once, when it is read.
     """
     run = expr.run or _compiled(expr)
-    snapshot = env.snapshot
     try:
-        return run(snapshot.values, env.params, snapshot.created)
+        return run(env.snapshot.values, env)
     except SLOW:
         return Walk(env).value(expr.root)
 
 
 def evaluate_all(exprs: Sequence[Expr], env: Env) -> list[Value | Unknown]:
     """Return the values of many expressions over one `Env`, as `evaluate` does for each."""
-    values, params, now = env.snapshot.values, env.params, env.snapshot.created
+    values = env.snapshot.values
     results: list[Value | Unknown] = []
     for expr in exprs:
         try:
-            results.append((expr.run or _compiled(expr))(values, params, now))
+            results.append((expr.run or _compiled(expr))(values, env))
         except SLOW:
             results.append(Walk(env).value(expr.root))
     return results

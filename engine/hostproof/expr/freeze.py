@@ -22,7 +22,7 @@ from hostproof.facts.types import Kind, Type
 
 Frozen: TypeAlias = tuple[object, ...]
 
-MADE_BY = f"hostproof {__version__} {sys.implementation.cache_tag} expr 2"
+MADE_BY = f"hostproof {__version__} {sys.implementation.cache_tag} expr 3"
 
 # How each kind of part is marked; plain scalars stand for themselves.
 _NODE, _TYPE, _TUPLE, _STEP, _EXPR = range(5)

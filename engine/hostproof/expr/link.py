@@ -19,11 +19,16 @@ OPERATION, FUNCTION, ORDER = "do_", "f_", "untyped_"
 ORDERS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 
 
+# What is read of an environment.
+_ATTRIBUTES = frozenset({"params", "snapshot", "created"})
+
+
 def run_of(code: CodeType) -> Run:
     """Return the function of a code object that `compile.code_of` made, in this process or another."""
     names: dict[str, object] = {"__builtins__": {}}
     for name in _names(code):
-        names[name] = _meaning(name)
+        if name not in _ATTRIBUTES:
+            names[name] = _meaning(name)
     return cast("Run", FunctionType(code, names))
 
 

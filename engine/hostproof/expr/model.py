@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
-from typing import ClassVar, Self, TypeAlias, cast, dataclass_transform
+from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, cast, dataclass_transform
 
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Type
 from hostproof.source.spans import Located
 
-# Known facts, parameters, the snapshot's time in nanoseconds -> the value.
-Run: TypeAlias = Callable[[Mapping[str, Value], Mapping[str, Value], int], Value]
+if TYPE_CHECKING:
+    from hostproof.expr.scope import Env
+
+# Known facts, and the whole environment for the few that ask for parameters or the time -> the value.
+Run: TypeAlias = "Callable[[Mapping[str, Value], Env], Value]"
 
 
 @dataclass_transform(frozen_default=True, eq_default=False)

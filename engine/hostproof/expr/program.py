@@ -23,7 +23,7 @@ from hostproof.facts.unknown import Cause, Unknown
 
 _WALK = Unknown(Cause.NOT_COLLECTED, "not evaluated yet")  # stands where the walk must decide; compared by identity
 
-_Fill: TypeAlias = Callable[[Mapping[str, Value], Mapping[str, Value], int, list[Result], tuple[type, ...]], None]
+_Fill: TypeAlias = Callable[[Mapping[str, Value], Env, list[Result], tuple[type, ...]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Program:
     def evaluate(self, env: Env) -> list[Result]:
         """Return the value of each expression, or Unknown, as `evaluate` does for each."""
         results: list[Result] = [_WALK] * len(self.exprs)
-        self.fill(env.snapshot.values, env.params, env.snapshot.created, results, SLOW)
+        self.fill(env.snapshot.values, env, results, SLOW)
         for at, result in enumerate(results):
             if result is _WALK:
                 results[at] = Walk(env).value(self.exprs[at].root)
@@ -45,7 +45,7 @@ class Program:
 
 def program(exprs: Sequence[Expr]) -> Program:
     """Return the program of some expressions; what has no compiled form in it is walked each time."""
-    text = "def fill(v, p, now, results, slow):\n" + ("".join(_lines(exprs)) or " pass\n")
+    text = "def fill(v, e, results, slow):\n" + ("".join(_lines(exprs)) or " pass\n")
     code = compile(text, "<program>", "exec")  # written here, from checked nodes
     (inner,) = (const for const in code.co_consts if isinstance(const, CodeType))
     return Program(tuple(exprs), cast("_Fill", run_of(inner)))
