@@ -143,3 +143,11 @@ def test_values_carry_units(told: Callable[[str], Explained]) -> None:
     """Values are written as a person writes them; null is null, Unknown tells its cause."""
     shown = {part.text: part.value for part in every(told("root.free > 4KiB or u > 1 or limit != null"))}
     assert (shown["root.free"], shown["u"], shown["limit"]) == ("1KiB", "unknown (denied)", "null")
+
+
+def test_all_looks_together_are_bounded(told: Callable[[str], Explained]) -> None:
+    """Of an expression whose every part is dear to look at, the later parts are unknown for their cost."""
+    part = "any(x in many: any(y in many: x + y == {}))"
+    whole = told(" or ".join(part.format(-number) for number in range(1, 71)))
+    values = [part.value for part in whole.parts]
+    assert (values[0], values[-1]) == ("false", "unknown (budget)")

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
-from hostproof.expr import model, steps
+from hostproof.expr import model
 from hostproof.expr.confidence.shown import beside
 from hostproof.expr.kleene import Result
 from hostproof.expr.model import Expr, Node
 from hostproof.expr.quoting import name_of, quoted, root_of, stands_there
 from hostproof.expr.scope import Env
+from hostproof.expr.syntax.limits import MOST_STEPS
 from hostproof.expr.walk import Frame, Turn, Walk
 from hostproof.facts.units import format_value
 from hostproof.facts.unknown import Unknown
 
+T = TypeVar("T")
+
 MOST_TURNS = 8  # of one comprehension
 MOST_ALIKE = 3  # of one in which no item decided more than the others
 MOST_PARTS = 400  # of one tree
+MOST_BUDGETS = 8  # step budgets that all looks together may use up
 _MOST_TEXT = 1000
 
 
@@ -59,9 +64,10 @@ def explain(expr: Expr, env: Env) -> Explained:
 
 @dataclass(slots=True)
 class _Shown:
-    """What one tree may still grow to, and the lets it shows already."""
+    """What one tree may still grow to and cost, and the lets it shows already."""
 
     room: int = MOST_PARTS
+    left: int = MOST_BUDGETS * MOST_STEPS
     lets: set[str] = field(default_factory=set)
 
 
@@ -85,9 +91,19 @@ class _Reader:
         return Explained(text, self.written(node, value), parts, decided, left_out=left_out)
 
     def value(self, node: Node) -> Result:
-        """Return what a node stands for; each look has the whole budget, so that looking closer changes nothing."""
-        self.walk.left[:] = steps.budget()
-        return self.walk.value(node, self.frame)
+        """Return what a node stands for."""
+        return self.paid(lambda: self.walk.value(node, self.frame))
+
+    def paid(self, look: Callable[[], T]) -> T:
+        """Return what one look finds.
+
+        Each has the whole budget, so that looking closer changes nothing, until all looks together took too much.
+        """
+        allowed = min(MOST_STEPS, self.shown.left)
+        self.walk.left[:] = [allowed]
+        found = look()
+        self.shown.left -= allowed - max(self.walk.left[0], 0)
+        return found
 
     def written(self, node: Node, value: Result) -> str:
         """Return a value with units; beside a quantile stands its interval."""
@@ -134,8 +150,7 @@ class _Reader:
 
     def linked(self, node: model.Comparison, value: Result) -> Iterator[tuple[Node, bool]]:
         """Yield the operands of a chain; those of the links that turned out as the whole did."""
-        self.walk.left[:] = steps.budget()
-        links = [_alike(link, value) for link in self.walk.links(node, self.frame)]
+        links = self.paid(lambda: [_alike(link, value) for link in self.walk.links(node, self.frame)])
         operands = [node.first, *(operand for _, operand in node.rest)]
         for at, operand in enumerate(operands):
             beside = any(links[max(at - 1, 0) : at + 1])
@@ -161,8 +176,7 @@ class _Reader:
 
     def items(self, node: model.Comprehension, value: Result, *, decided: bool) -> tuple[tuple[Explained, ...], int]:
         """Return the list and its items, those that decided before others, and how many items were left out."""
-        self.walk.left[:] = steps.budget()
-        turns = self.walk.turns(node, self.frame)
+        turns = self.paid(lambda: self.walk.turns(node, self.frame))
         source = self.read(node.source, decided=decided)
         if isinstance(turns, Unknown):
             return (source,), 0
