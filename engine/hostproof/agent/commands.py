@@ -1,4 +1,4 @@
-"""One running command: reads its outputs within bounds, ends it at its deadline, and makes its answer."""
+"""One running command, or probe: reads its outputs within bounds, ends it at its deadline, and makes its answer."""
 
 import os
 import signal
@@ -6,7 +6,10 @@ import time
 
 from . import offspring
 from .lines import SECOND, AskError, base64, now, whole
-from .spawn import Starter
+
+TYPE_CHECKING = False  # typing costs 5 ms to import
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 USUAL_TIME = 10 * SECOND
 MOST_TIME = 3600 * SECOND
@@ -25,12 +28,12 @@ KILL_TIME = 0.2  # seconds after SIGKILL until it is given up (uninterruptible s
 class Command:
     """A started program. `due` is when `tick` must be called next, in seconds of time.monotonic()."""
 
-    def __init__(self, ask: "dict[str, object]", starter: Starter) -> None:
+    def __init__(self, ask: "dict[str, object]", start: "Callable[[str], tuple[int, int, int]]") -> None:
         self.ask = ask["id"]
         self.most = whole(ask, "most", USUAL_OUTPUT, MOST_OUTPUT)
         self.timeout = whole(ask, "timeout", USUAL_TIME, MOST_TIME)
         self.started = now()
-        self.pid, self.out, self.err = starter.start(words(ask), str(self.ask))
+        self.pid, self.out, self.err = start(str(self.ask))
         self.kept = {self.out: bytearray(), self.err: bytearray()}
         self.sizes = {self.out: 0, self.err: 0}
         self.open = {self.out, self.err}
@@ -111,6 +114,13 @@ class Command:
             self.close(end)
         offspring.send_group(self.pid, signal.SIGKILL)
         offspring.reap(self.pid)
+        return self.fields()
+
+    def clean(self) -> None:
+        """Undo what is not a process; a command of a pack has nothing of the kind that we know of."""
+
+    def fields(self) -> "dict[str, object]":
+        """Return what the answer says."""
         size = self.sizes[self.out]
         if size > self.most and self.error is None:
             self.error = AskError("too-large", "it printed {} bytes or more, the bound is {}".format(size, self.most))

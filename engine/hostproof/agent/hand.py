@@ -126,8 +126,8 @@ def work(asks: int, answers: int) -> None:
         os._exit(1)
 
 
-def let_go(asks: int, answers: int) -> None:
-    """Close everything that is the loop's, the engine's pipes above all: a hand that hangs must not hold them.
+def let_go(*kept: int) -> None:
+    """Close everything that is the loop's but what is kept, the engine's pipes above all: who hangs must not hold them.
 
     The loop's signal handlers, which do nothing, stay: a hand that is asked to end first finishes what it is at, and
     so leaves no test file behind, and then finds that there is nothing more to do.
@@ -137,7 +137,7 @@ def let_go(asks: int, answers: int) -> None:
     for number in (0, 1, 2):
         os.dup2(empty, number)
     for end in open_descriptors():
-        if end not in (0, 1, 2, asks, answers):
+        if end not in (0, 1, 2, *kept):
             try:
                 os.close(end)
             except OSError:

@@ -1,7 +1,7 @@
 """The agent's loop: asks come in on one descriptor, answers go out on another, everything else happens in between.
 
 One poll(2) waits for asks, the outputs of all commands, the hand's answers and ended children. Commands run side by
-side, at most MOST_AT_ONCE, and only as many as may fill ROOM bytes of output together.
+side, at most MOST_AT_ONCE, and only as many as may fill ROOM bytes of output together. Probes come last, each alone.
 """
 
 import json
@@ -12,7 +12,7 @@ import time
 from collections import deque
 
 from . import hand, offspring
-from .commands import CHUNK, MOST_OUTPUT, USUAL_OUTPUT, Command
+from .commands import CHUNK, MOST_OUTPUT, USUAL_OUTPUT, Command, words
 from .lines import LONGEST_LINE, AskError, answer, hello, now, whole
 from .pipes import LineReader, Writer
 from .spawn import Starter
@@ -38,6 +38,7 @@ class Loop:
         self.hand = hand.Hand()
         self.starter = Starter(dict(os.environ))
         self.waiting: "deque[dict[str, object]]" = deque()
+        self.probes: "list[dict[str, object]]" = []
         self.commands: "dict[int, Command]" = {}
         self.ends: "dict[int, Command]" = {}
         self.scratch = bytearray(CHUNK)
@@ -58,11 +59,13 @@ class Loop:
             self.tick()
         self.hand.close()
         offspring.end_all(list(self.commands))
+        for command in self.commands.values():
+            command.clean()
 
     @property
     def busy(self) -> bool:
         """Whether an answer is still to come."""
-        return bool(self.commands or self.waiting or self.hand.busy)
+        return bool(self.commands or self.waiting or self.probes or self.hand.busy)
 
     @property
     def full(self) -> bool:
@@ -77,7 +80,20 @@ class Loop:
                 if self.short or not self.has_room or not self.start(self.waiting[0]):
                     break
                 self.waiting.popleft()
+            if self.may_probe:
+                self.start(self.next_probe())
         self.flush()
+
+    @property
+    def may_probe(self) -> bool:
+        """Whether a probe may begin: nothing else is at work, which it would measure."""
+        return bool(self.probes) and self.complete and not (self.commands or self.waiting or self.hand.busy)
+
+    def next_probe(self) -> "dict[str, object]":
+        """Take the probe that comes next: those that look at what others caused have a higher order."""
+        first = min(self.probes, key=lambda ask: whole(ask, "order", 1, 100))
+        self.probes.remove(first)
+        return first
 
     @property
     def has_room(self) -> bool:
@@ -89,10 +105,10 @@ class Loop:
         return len(self.commands) < MOST_AT_ONCE and taken + more <= ROOM
 
     def start(self, ask: "dict[str, object]") -> bool:
-        """Start a command, or answer why it can't be; False to try again when another has ended."""
+        """Start a command or a probe, or answer why it can't be; False to try again when another has ended."""
         started = now()
         try:
-            command = Command(ask, self.starter)
+            command = self.begun(ask)
         except AskError as problem:
             self.say(ask["id"], problem.fields(), started)
         except BlockingIOError as problem:
@@ -108,6 +124,15 @@ class Loop:
             self.commands[command.pid] = command
             self.ends.update({command.out: command, command.err: command})
         return True
+
+    def begun(self, ask: "dict[str, object]") -> Command:
+        """Return the running command or probe of an ask. Raises AskError, BlockingIOError."""
+        if ask["ask"] == "run":
+            argv = words(ask)
+            return Command(ask, lambda mark: self.starter.start(argv, mark))
+        from .probe import Probe
+
+        return Probe(ask)
 
     def wait(self) -> "list[tuple[int, int]]":
         """Wait until something can be read, written or is due."""
@@ -161,6 +186,8 @@ class Loop:
                 self.complete = True
             elif kind == "run":
                 self.waiting.append(ask)
+            elif kind == "probe":
+                self.probes.append(ask)
             elif kind in hand.KINDS:
                 self.hand.waiting.append((ask["id"], line))
             else:

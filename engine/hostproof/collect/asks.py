@@ -50,7 +50,23 @@ class Call:
     arguments: tuple[str, ...] = ()
 
 
-Ask: TypeAlias = ReadFile | ReadGlob | RunCommand | Call
+@record
+class Probe:
+    """Run a probe of the agent (`agent.probes`) and learn the facts in `wanted`, by their short names.
+
+    `timeout` is for all its steps, in nanoseconds. Probes run alone, after everything else, those of a higher `order`
+    last. `own` names the fact of a pack that asks for it; empty for the built-in facts.
+    """
+
+    name: str
+    arguments: tuple[tuple[str, Value], ...]
+    wanted: tuple[str, ...]
+    timeout: int
+    order: int = 1
+    own: str = ""
+
+
+Ask: TypeAlias = ReadFile | ReadGlob | RunCommand | Call | Probe
 
 
 @record
@@ -58,8 +74,8 @@ class Answer:
     """What came of one ask.
 
     `data` is a file's bytes or a command's standard output; `files` maps path to bytes for a glob; `value` is
-    what a call returned. `status` is a command's exit status (negative: ended by that signal), or the errno that
-    refused an ask. `error` is set when the ask itself could not be done (cause, detail and cure included). `size` is
+    what a call returned, or a probe's `values` and `unknown` by fact. `status` is a command's exit status (negative:
+    ended by that signal), or the errno that refused an ask. `error` is set when the ask itself could not be done (cause, detail and cure included). `size` is
     the whole length, even if `data` was cut: then `error` is too-large, and `data` its beginning. `missed` maps what
     a glob matched and could not be read to the reason. `took` is in nanoseconds, on the target's clock.
     """

@@ -15,7 +15,7 @@ FINGERPRINT = "(the host's fingerprint)"
 
 @record
 class PlanStep:
-    """`kind` is file, glob, command or call; `what` is its path, pattern, command line or name; `facts` need it."""
+    """`kind` is file, glob, command, call or probe; `what` is its path, pattern, words or name; `facts` need it."""
 
     kind: str
     what: str

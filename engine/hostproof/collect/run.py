@@ -26,33 +26,37 @@ class Progress:
     total: int
 
 
-def collect(
+def collect(  # noqa: PLR0913 - all of it is the run
     requests: Sequence[FactRequest],
     target: Target,
     deadline: int,
     packs: tuple[PackRef, ...] = (),
     progress: Callable[[Progress], None] | None = None,
+    *,
+    effort: str = "usual",
 ) -> Snapshot:
     """Learn every requested fact of a target, and its fingerprint, in `deadline` nanoseconds at most.
 
     Whatever goes wrong with a fact becomes its Unknown; nothing is raised but KeyboardInterrupt, after everything that
     was started has ended.
     """
-    return collect_jobs(run_jobs(requests), target, deadline, packs, progress)
+    return collect_jobs(run_jobs(requests), target, deadline, packs, progress, effort=effort)
 
 
-def collect_jobs(
+def collect_jobs(  # noqa: PLR0913 - as above
     jobs: Sequence[Job],
     target: Target,
     deadline: int,
     packs: tuple[PackRef, ...] = (),
     progress: Callable[[Progress], None] | None = None,
+    *,
+    effort: str = "usual",
 ) -> Snapshot:
     """Do the same for jobs, whoever made them."""
     started = time.monotonic_ns()
     asks = tuple(asks_of(jobs))
     created = time.time_ns()
-    session = hold_session(target, asks, deadline, _reporter(progress, len(asks)))
+    session = hold_session(target, asks, deadline, _reporter(progress, len(asks)), effort)
     answers = {ask: session.answer(number) for number, ask in enumerate(asks)}
     values, unknown = outcomes_of(jobs, answers)
     return Snapshot(

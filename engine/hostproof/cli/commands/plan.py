@@ -14,7 +14,7 @@ from hostproof.collect.plan import PlanStep, plan
 from hostproof.source.harmless import one_line
 
 # In the order in which a reader should worry.
-_TITLES = {"command": "runs", "call": "calls", "glob": "reads all files that match", "file": "reads"}
+_TITLES = {"probe": "probes", "command": "runs", "call": "calls", "glob": "reads all files that match", "file": "reads"}
 _MOST_FACTS = 3
 
 

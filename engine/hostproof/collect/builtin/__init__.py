@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 
 from hostproof.collect.asks import Collector
+from hostproof.facts.builtin.probes import PROBES
 
 
 class _ByNeed(Mapping[str, Collector]):
@@ -15,6 +16,10 @@ class _ByNeed(Mapping[str, Collector]):
         self._places = places
 
     def __getitem__(self, name: str) -> Collector:
+        if name.startswith("probe."):
+            from hostproof.collect.builtin.probes import probe_collector
+
+            return probe_collector(name)
         module, constant = self._places[name]
         found = getattr(import_module(f"{__name__}.{module}"), constant)
         if not isinstance(found, Collector):
@@ -62,5 +67,6 @@ COLLECTORS: Mapping[str, Collector] = _ByNeed(
         "resolver": ("net.names", "RESOLVER"),
         "hosts": ("net.names", "HOSTS"),
         "sysctl": ("sysctl", "COLLECTOR"),
+        **{probe.collector: ("probes", "") for probe in PROBES.values()},
     }
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from hostproof.collect.asks import Answer, Ask, Call, Collector, ReadFile, ReadGlob
+from hostproof.collect.asks import Answer, Ask, Call, Collector, Probe, ReadFile, ReadGlob
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.source.records import record
@@ -155,6 +155,8 @@ def what(ask: Ask) -> str:
         return f"read {ask.path}"
     if isinstance(ask, ReadGlob):
         return f"read {ask.pattern}"
+    if isinstance(ask, Probe):
+        return f"probe {ask.name}"
     return f"call {ask.name}" if isinstance(ask, Call) else f"run {ask.shell or ' '.join(ask.argv)}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 
-from hostproof.collect.asks import Answer, Ask, Call, ReadFile, ReadGlob, RunCommand
+from hostproof.collect.asks import Answer, Ask, Call, Probe, ReadFile, ReadGlob, RunCommand
 from hostproof.facts.redact import redact
 from hostproof.facts.snapshot import Evidence
 from hostproof.source.harmless import harmless, one_line
@@ -14,11 +14,11 @@ MOST_HEAD, MOST_TAIL = 400, 200  # characters
 MOST_WHAT = 500
 MOST_LOOKED_AT = 1024 * 1024  # bytes; a secret can only be found where its beginning is seen
 WITHHELD = frozenset({"/etc/machine-id", "/etc/shadow", "/etc/gshadow"})  # machine-id(5): to be kept confidential
-_KINDS: dict[type, str] = {ReadFile: "file", ReadGlob: "glob", RunCommand: "command", Call: "call"}
+_KINDS: dict[type, str] = {ReadFile: "file", ReadGlob: "glob", RunCommand: "command", Call: "call", Probe: "probe"}
 
 
 def kind_of(ask: Ask) -> str:
-    """Return what kind of ask it is: file, glob, command or call."""
+    """Return what kind of ask it is: file, glob, command, call or probe."""
     return _KINDS[type(ask)]
 
 
@@ -28,6 +28,8 @@ def what_of(ask: Ask) -> str:
         text = ask.path
     elif isinstance(ask, ReadGlob):
         text = ask.pattern
+    elif isinstance(ask, Probe):
+        text = f"{ask.name}({', '.join(f'{name}={value}' for name, value in ask.arguments)})"
     elif isinstance(ask, Call):
         text = f"{ask.name}({', '.join(ask.arguments)})"
     else:
@@ -44,7 +46,7 @@ def evidence_of(ask: Ask, answer: Answer) -> Evidence:
 
 def _output(ask: Ask, answer: Answer) -> bytes:
     """Return what came out: the error output of a command too where that explains it."""
-    if isinstance(ask, Call):
+    if isinstance(ask, Call | Probe):
         return b"" if answer.value is None else json.dumps(answer.value, ensure_ascii=False).encode("utf-8")
     if answer.files is not None:
         return b"".join(_listed(path, data) for path, data in answer.files.items())[: MOST_LOOKED_AT + 1]

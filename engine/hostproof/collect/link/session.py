@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from hostproof.collect.asks import Answer, Ask
+from hostproof.collect.asks import Answer, Ask, Probe
 from hostproof.collect.link.bundle import pack_agent
 from hostproof.collect.link.wire import END, LONGEST_LINE, Hello, WireError, decode_answer, decode_hello, encode_ask
 from hostproof.collect.target import Target
@@ -94,16 +94,21 @@ class Session:
 
 
 def hold_session(
-    target: Target, asks: Sequence[Ask], deadline: int, progress: Callable[[int], None] | None = None
+    target: Target,
+    asks: Sequence[Ask],
+    deadline: int,
+    progress: Callable[[int], None] | None = None,
+    effort: str = "usual",
 ) -> Session:
     """Ask everything of one agent and return what came of it.
 
-    `deadline` is the time for all of it in nanoseconds; `progress` is called with the number of answers so far. An
+    `deadline` is the time for all of it in nanoseconds; `progress` is called with the number of answers so far;
+    `effort` (quick, usual, full) is for probes. An
     agent that can't be started, dies, or talks nonsense makes errors, never an exception. KeyboardInterrupt passes
     through once the agent and all it started are gone.
     """
-    bundle = pack_agent(target.same_python)
-    lines = [encode_ask(number, ask) for number, ask in enumerate(asks)]
+    bundle = pack_agent(target.same_python, probes=any(isinstance(ask, Probe) for ask in asks))
+    lines = [encode_ask(number, ask, effort) for number, ask in enumerate(asks)]
     session = Session(asks, memoryview(b"".join((bundle.modules, *lines, END))))
     with _Agent(target, (*target.python[1:], *bundle.arguments)) as agent:
         if agent.refusal is not None:

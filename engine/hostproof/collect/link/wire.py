@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import json
 
-from hostproof.collect.asks import Answer, Ask, Call, ReadFile, ReadGlob
+from hostproof.collect.asks import Answer, Ask, Call, Probe, ReadFile, ReadGlob
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.source.harmless import one_line
@@ -43,8 +43,8 @@ class Hello:
     clock: int
 
 
-def encode_ask(number: int, ask: Ask) -> bytes:
-    """Return the line that asks for `ask`; its answer will carry `number`."""
+def encode_ask(number: int, ask: Ask, effort: str = "usual") -> bytes:
+    """Return the line that asks for `ask`; its answer will carry `number`. Probes are told the run's `effort`."""
     said: dict[str, object] = {"id": number}
     if isinstance(ask, ReadFile):
         said |= {"ask": "file", "path": ask.path, "most": ask.most}
@@ -52,6 +52,9 @@ def encode_ask(number: int, ask: Ask) -> bytes:
         said |= {"ask": "glob", "pattern": ask.pattern, "most": ask.most, "most_files": ask.most_files}
     elif isinstance(ask, Call):
         said |= {"ask": "call", "name": ask.name, "arguments": ask.arguments}
+    elif isinstance(ask, Probe):
+        said |= {"ask": "probe", "name": ask.name, "arguments": dict(ask.arguments), "wanted": ask.wanted}
+        said |= {"timeout": ask.timeout, "order": ask.order, "effort": effort}
     else:
         program: dict[str, object] = {"shell": ask.shell} if ask.shell else {"argv": ask.argv}
         said |= {"ask": "run", **program, "timeout": ask.timeout, "most": ask.most}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from hostproof.facts.builtin import cgroup, clock, files, kernel, machine, network, process, sysctl
+from hostproof.facts.builtin import cgroup, clock, files, kernel, machine, network, probes, process, sysctl
 from hostproof.facts.catalog import Catalog, FactSpec
 
 BUILTIN: tuple[FactSpec, ...] = (
@@ -16,6 +16,7 @@ BUILTIN: tuple[FactSpec, ...] = (
     *files.ROWS,
     *network.ROWS,
     *sysctl.ROWS,
+    *probes.ROWS,
 )
 
 

@@ -1,0 +1,1 @@
+"""What all probes share: steps and their process, careful measuring, system calls by name."""

@@ -1,0 +1,15 @@
+"""Rows of what probes learn, by exercising the machine; `probe.<name>.<fact>` is a fact of the probe `<name>`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from hostproof.facts.builtin.probes import cpu
+from hostproof.facts.catalog import FactSpec
+from hostproof.facts.probes import ProbeSpec
+
+_MODULES = (cpu,)
+
+PROBES: Mapping[str, ProbeSpec] = MappingProxyType({module.PROBE.name: module.PROBE for module in _MODULES})
+ROWS: tuple[FactSpec, ...] = tuple(row for module in _MODULES for row in module.ROWS)

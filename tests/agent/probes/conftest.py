@@ -1,0 +1,44 @@
+"""Probes run as an agent runs them: `probe` asks one for facts by their short names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import pytest
+
+from hostproof.collect.asks import Probe
+from hostproof.collect.builtin.probes import ask_of
+from hostproof.collect.link.session import hold_session
+from hostproof.collect.target import parse_target
+from hostproof.facts.builtin.probes import PROBES, ROWS
+from hostproof.facts.requests import SECOND
+from hostproof.facts.snapshot import Value
+
+Facts: TypeAlias = "dict[str, Value]"
+Run: TypeAlias = Callable[..., Facts]
+
+
+def facts_of(name: str) -> list[str]:
+    """Return the short names of all facts of a probe."""
+    before = f"{PROBES[name].collector}."
+    return [row.name.removeprefix(before) for row in ROWS if row.collector == PROBES[name].collector]
+
+
+def run_probe(name: str, *wanted: str, effort: str = "quick", **arguments: Value) -> Facts:
+    """Run a probe; return the value of each wanted fact (all without any), or `{"cause", "detail", "cure"}` of it."""
+    ask: Probe = ask_of(PROBES[name], arguments, sorted(wanted or facts_of(name)))
+    session = hold_session(parse_target("local"), (ask,), 120 * SECOND, effort=effort)
+    answer = session.answer(0)
+    assert answer.error is None, answer.error
+    assert isinstance(answer.value, dict)
+    values, unknown = answer.value["values"], answer.value["unknown"]
+    assert isinstance(values, dict)
+    assert isinstance(unknown, dict)
+    return {**values, **unknown}
+
+
+@pytest.fixture
+def probe() -> Iterator[Run]:
+    """Give the function that runs a probe."""
+    yield run_probe
