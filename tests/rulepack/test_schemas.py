@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from hostproof.facts.builtin import builtin_catalog
 from hostproof.facts.catalog import Catalog
 from hostproof.facts.snapshot import Value
 from hostproof.facts.units import unit_words
-from hostproof.rulepack.load import check_pack
+from hostproof.rulepack.load import check_pack, load_pack
 from hostproof.rulepack.profile import check_profile
 from hostproof.source.builtin import data_folder
 from hostproof.source.files import read_source
 from hostproof.source.nodes import Mapping, Node, Scalar
 from hostproof.source.problems import Problems
+from hostproof.source.spans import SourceFile
 from hostproof.source.yaml import load_yaml
 
 SUITE = Path(__file__).parents[1] / "suite" / "rulepack"
@@ -53,14 +55,47 @@ def test_schema_and_hand_accept_and_refuse_the_same(path: Path, catalog: Catalog
     assert by_schema == (by_hand or blind)
 
 
-@pytest.mark.parametrize("path", sorted(data_folder("rules").glob("*/pack.yaml")), ids=lambda path: path.parent.name)
+PACKS = sorted(data_folder("rules").glob("*/pack.yaml"))
+FRAGMENTS = [file for path in PACKS for file in load_pack(path, builtin_catalog()).fragments]
+
+
+def faults_of(file: SourceFile, kind: str) -> list[str]:
+    """Return what an editor that knows the schema says of a file."""
+    errors = Draft202012Validator(schema(kind)).iter_errors(plain(load_yaml(file, Problems())))
+    return [error.message for error in errors]
+
+
+@pytest.mark.parametrize("path", PACKS, ids=lambda path: path.parent.name)
 def test_built_in_packs_fulfil_the_schema(path: Path) -> None:
     """An editor that knows the schema has nothing to say about our own packs."""
-    errors = Draft202012Validator(schema("pack")).iter_errors(plain(load_yaml(read_source(path), Problems())))
-    assert [error.message for error in errors] == []
+    assert faults_of(read_source(path), "pack") == []
 
 
-@pytest.mark.parametrize("kind", ["pack", "profile"])
+@pytest.mark.parametrize("file", FRAGMENTS, ids=lambda file: "/".join(file.path.split("/")[-3:]))
+def test_built_in_fragments_fulfil_the_schema(file: SourceFile) -> None:
+    """Nor about the files that our packs include, each of which leads an editor to the schema of fragments."""
+    assert faults_of(file, "fragment") == []
+    assert file.text.startswith("# yaml-language-server: $schema=../../../schema/fragment-1.schema.json\n")
+
+
+@pytest.mark.parametrize("path", sorted((SUITE / "packs" / "parts").rglob("*.y*ml")), ids=lambda path: path.stem)
+def test_the_schema_of_fragments_knows_a_fragment(path: Path) -> None:
+    """It takes the fragments of the suite that are right, and refuses what no fragment may say."""
+    wrong = {"includes", "pack", "empty", "list", "other", "torn"}
+    assert (faults_of(read_source(path), "fragment") == []) == (path.stem not in wrong)
+
+
+def test_a_fragment_may_say_what_a_pack_may() -> None:
+    """The sections of a fragment are those of a pack, to the letter: the schema stands alone, as editors need it."""
+    pack, fragment = schema("pack"), schema("fragment")
+    of_pack, of_fragment = pack["properties"], fragment["properties"]
+    assert isinstance(of_pack, dict)
+    assert isinstance(of_fragment, dict)
+    assert fragment["$defs"] == pack["$defs"]
+    assert of_fragment == {name: found for name, found in of_pack.items() if name not in {"pack", "title", "include"}}
+
+
+@pytest.mark.parametrize("kind", ["pack", "fragment", "profile"])
 def test_a_schema_is_right_in_itself(kind: str) -> None:
     """It is valid, closed to unknown keys, and says of every key what it is for."""
     found = schema(kind)
@@ -69,7 +104,7 @@ def test_a_schema_is_right_in_itself(kind: str) -> None:
     assert faults == []
 
 
-@pytest.mark.parametrize("kind", ["pack", "profile"])
+@pytest.mark.parametrize("kind", ["pack", "fragment", "profile"])
 def test_the_examples_of_a_schema_fulfil_it(kind: str) -> None:
     """Nobody is shown an example that would be refused."""
     found = schema(kind)

@@ -27,37 +27,59 @@ SWAPS = {
 # A `>-` at a line's end is YAML's, not the expression's.
 ALTERABLE = re.compile(r"(?!>-\n)(?:" + "|".join(map(re.escape, SWAPS)) + r')|(?<=[ \[])"[^"\n]+"|(?<= )[0-9]+\b')
 RULE = re.compile(r"^  - id: (\S+)\n(?:(?:    .*)?\n)*", re.MULTILINE)
+INCLUDE = re.compile(r"^include:.*\n(?:  .*\n)*", re.MULTILINE)
 EXPRESSION = re.compile(r"^    (?:when|let|assert):.*\n(?:      .*\n)*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """A pack's text cut down to one rule, in which `what` was altered."""
+    """A pack cut down to one rule, in which `what` was altered: the text of `file`, and of its other files."""
 
     folder: Path
     rule: str
+    file: str
     text: str
+    others: tuple[tuple[str, str], ...] = ()
     what: str = "nothing"
 
 
 @cache
-def pack_text(folder: Path) -> str:
-    """Return the text of a pack."""
-    return (folder / "pack.yaml").read_text(encoding="utf-8")
+def texts_of(folder: Path) -> dict[str, str]:
+    """Return the texts of a pack's files, by their names in its folder; its own file is the first."""
+    paths = ["pack.yaml", *(Path(file.path).relative_to(folder) for file in pack_in(folder).fragments)]
+    return {str(path): (folder / path).read_text(encoding="utf-8") for path in paths}
+
+
+def head_of(text: str) -> str:
+    """Return what stands before a file's rules, without `include`."""
+    return INCLUDE.sub("", text.partition("\nrules:\n")[0])
 
 
 @cache
 def cases_of(folder: Path) -> tuple[Case, ...]:
     """Return the cases of a pack."""
-    return load_cases(folder / "cases", load_pack(folder, builtin_catalog()), builtin_catalog())
+    return load_cases(folder / "cases", pack_in(folder), builtin_catalog())
+
+
+@cache
+def pack_in(folder: Path) -> RulePack:
+    """Return the pack of a folder."""
+    return load_pack(folder, builtin_catalog())
 
 
 def rules_alone() -> Iterator[Alone]:
-    """Yield every rule of every pack, alone."""
+    """Yield every rule of every pack, alone, with what all files of the pack declare."""
     for folder in PACKS:
-        head, _, rules = pack_text(folder).partition("\nrules:\n")
-        for rule in RULE.finditer(rules):
-            yield Alone(folder, rule[1], f"{head}\nrules:\n{rule[0]}")
+        heads = {name: head_of(text) for name, text in texts_of(folder).items()}
+        for name, text in texts_of(folder).items():
+            others = tuple((other, head) for other, head in heads.items() if other != name and is_needed(other, head))
+            for rule in RULE.finditer(text.partition("\nrules:\n")[2]):
+                yield Alone(folder, rule[1], name, f"{heads[name]}\nrules:\n{rule[0]}", others)
+
+
+def is_needed(name: str, head: str) -> bool:
+    """Say whether a file without its rules is still one."""
+    return name == "pack.yaml" or re.search("^(params|facts):", head, re.MULTILINE) is not None
 
 
 def mutants() -> Iterator[Alone]:
@@ -75,8 +97,13 @@ def altered(word: str) -> str:
 
 
 def loaded(alone: Alone, folder: Path) -> RulePack:
-    """Return the pack of one rule, from a file in `folder`."""
-    (folder / "pack.yaml").write_text(alone.text, encoding="utf-8")
+    """Return the pack of one rule, from its files in `folder`."""
+    files = {**dict(alone.others), alone.file: alone.text}
+    included = [name for name in files if name != "pack.yaml"]
+    for name, text in files.items():
+        include = f"\ninclude: [{', '.join(included)}]\n" if included and name == "pack.yaml" else ""
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text.replace("\ntitle:", f"{include}\ntitle:", 1), encoding="utf-8")
     return load_pack(folder, builtin_catalog())
 
 
@@ -115,8 +142,8 @@ def nearby(value: Value) -> tuple[Value, Value]:
 @pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
 def test_an_altered_default_is_noticed(folder: Path) -> None:
     """Another default of a parameter, a little lower or higher, makes a case fail of every rule that decides by it."""
-    pack = load_pack(folder, builtin_catalog())
-    for rule in RULE.finditer(pack_text(folder)):
+    pack = pack_in(folder)
+    for rule in RULE.finditer("".join(texts_of(folder).values())):
         asserts = "".join(EXPRESSION.findall(rule[0]))
         for name in re.findall(r"params\.(\w+)", asserts):
             for value in nearby(pack.params[name].default):

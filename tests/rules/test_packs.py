@@ -93,7 +93,8 @@ def test_every_case_comes_out_as_expected(folder: Path) -> None:
 @pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
 def test_a_parameter_says_where_its_default_comes_from_and_is_used(folder: Path) -> None:
     """A parameter has a description of some length, and some expression or text of a rule reads it."""
-    text = (folder / "pack.yaml").read_text(encoding="utf-8")
+    paths = [folder / "pack.yaml", *(Path(file.path) for file in pack_in(folder).fragments)]
+    text = "".join(path.read_text(encoding="utf-8") for path in paths)
     for name, param in pack_in(folder).params.items():
         assert len(param.description) > 40, name
         assert re.search(rf"\bparams\.{name}\b", text), name

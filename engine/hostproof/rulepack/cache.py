@@ -2,7 +2,8 @@
 
 A cached pack is code, so it is trusted only as far as its folder is, which must belong to this user and be writable by
 nobody else. Where that isn't so, or there is no folder, packs are simply loaded anew. What is cached is good for one
-text, one hostproof (down to its source files) and one Python; anything else, whole or torn, is ignored and replaced.
+text with what it includes, one hostproof (down to its source files) and one Python; anything else, whole or torn, is
+ignored and replaced.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from hostproof.rulepack.frozen import freeze_pack, thaw_pack
 from hostproof.rulepack.model import RulePack
 from hostproof.rulepack.uncollected import uncollected
 from hostproof.source.files import read_source
+from hostproof.source.problems import ProblemError
 from hostproof.source.spans import SourceFile
 
 MOST_BYTES = 256 * 2**20
@@ -130,8 +132,8 @@ def _kept(handle: int, name: str, key: bytes, file: SourceFile) -> RulePack | No
     with uncollected():
         try:
             return thaw_pack(marshal.loads(frozen), file)  # noqa: S302 - our own file, in a folder only we may write to
-        except (ValueError, EOFError, TypeError):
-            return None
+        except (ValueError, EOFError, TypeError, ProblemError):
+            return None  # torn, or an included file is another one: what is wrong with it, loading it tells
 
 
 def _keep(handle: int, name: str, key: bytes, pack: RulePack) -> None:

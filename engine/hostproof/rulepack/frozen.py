@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TypeAlias
 
 from hostproof.expr.freeze import Frozen, freeze, freeze_template, thaw, thaw_template
@@ -9,6 +10,7 @@ from hostproof.expr.template import Template
 from hostproof.facts.requests import FactRequest, FileSource, Reader, RunSource
 from hostproof.facts.snapshot import Value
 from hostproof.facts.typetext import parse_type
+from hostproof.rulepack.fragments import digest_of, read_fragment
 from hostproof.rulepack.model import Param, Rule, RulePack, Severity
 from hostproof.source.spans import SourceFile
 
@@ -16,49 +18,69 @@ _Words: TypeAlias = tuple[str, ...]
 _Facts: TypeAlias = tuple[str, str, str, str, _Words, _Words, frozenset[str], bool]
 _Param: TypeAlias = tuple[str, str, Value, str, Value, Value, tuple[Value, ...]]
 _Request: TypeAlias = tuple[str, str | tuple[_Words, str] | None, tuple[str, str] | None, str | None, int]
-_Rule: TypeAlias = tuple[_Facts, tuple[int, int], tuple[Frozen, Frozen | None], tuple[Frozen | None, Frozen | None]]
-FrozenPack: TypeAlias = tuple[str, str, str, tuple[_Param, ...], tuple[_Request, ...], tuple[_Rule, ...]]
+_Rule: TypeAlias = tuple[
+    _Facts, tuple[int, int, int], tuple[Frozen, Frozen | None], tuple[Frozen | None, Frozen | None]
+]
+FrozenPack: TypeAlias = tuple[str, str, str, _Words, tuple[_Param, ...], tuple[_Request, ...], tuple[_Rule, ...]]
 
 
 def freeze_pack(pack: RulePack) -> FrozenPack:
     """Return a pack as nested tuples of texts, numbers, JSON values and code objects."""
     params = tuple(_freeze_param(param) for param in pack.params.values())
     requests = tuple(_freeze_request(request) for request in pack.requests)
-    return pack.name, pack.title, pack.digest, params, requests, tuple(map(_freeze_rule, pack.rules))
+    home = Path(pack.path).parent
+    included = tuple(Path(file.path).relative_to(home).as_posix() for file in pack.fragments)
+    numbers = {file.path: number for number, file in enumerate(pack.fragments, 1)}
+    rules = tuple(_freeze_rule(rule, numbers.get(rule.span.file.path, 0)) for rule in pack.rules)
+    return pack.name, pack.title, pack.digest, included, params, requests, rules
 
 
 def thaw_pack(data: FrozenPack, file: SourceFile) -> RulePack:
-    """Return the pack again; `file` is its text under the name it was loaded by. Raises ValueError like `expr.thaw`."""
-    name, title, digest, params, requests, rules = data
+    """Return the pack again; `file` is its text under the name it was loaded by, and what it includes is read.
+
+    Raises ValueError like `expr.thaw`, and where an included file is another one by now; ProblemError where it can't
+    be read.
+    """
+    name, title, digest, included, params, requests, rules = data
+    fragments = tuple(read_fragment(file.path, path) for path in included)
+    if digest != digest_of(file, fragments):
+        raise ValueError("the pack was made of other texts")
+    files = (file, *fragments)
     return RulePack(
         name,
         title,
         file.path,
         digest,
-        tuple(_thaw_rule(rule, file) for rule in rules),
+        tuple(_thaw_rule(rule, files) for rule in rules),
         {param[0]: _thaw_param(param) for param in params},
         tuple(map(_thaw_request, requests)),
+        fragments,
     )
 
 
-def _freeze_rule(rule: Rule) -> _Rule:
+def _freeze_rule(rule: Rule, file: int) -> _Rule:
     return (
         _freeze_facts(rule),
-        (rule.span.start, rule.span.end),
+        (file, rule.span.start, rule.span.end),
         (freeze(rule.holds), None if rule.applies is None else freeze(rule.applies)),
         (_freeze_text(rule.message), _freeze_text(rule.remediation)),
     )
 
 
-def _thaw_rule(data: _Rule, file: SourceFile) -> Rule:
-    (name, title, severity, rationale, references, tags, needs, confident), place, (holds, applies), texts = data
+def _thaw_rule(data: _Rule, files: tuple[SourceFile, ...]) -> Rule:
+    (
+        (name, title, severity, rationale, references, tags, needs, confident),
+        (file, start, end),
+        (holds, applies),
+        texts,
+    ) = data
     message, remediation = texts
     return Rule(
         name,
         title,
         Severity(severity),
         thaw(holds),
-        file.span(*place),
+        files[file].span(start, end),
         None if applies is None else thaw(applies),
         None if message is None else thaw_template(message),
         rationale,

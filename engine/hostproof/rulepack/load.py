@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 
 from hostproof.expr.scope import Scope
 from hostproof.facts.catalog import Catalog
 from hostproof.facts.requests import FactRequest
 from hostproof.rulepack.find import pack_file
+from hostproof.rulepack.fragments import digest_of
 from hostproof.rulepack.model import Rule, RulePack
 from hostproof.rulepack.sections.collectors import own_rows, read_collectors
+from hostproof.rulepack.sections.include import Part, declared, read_include
 from hostproof.rulepack.sections.names import pack_fault
 from hostproof.rulepack.sections.params import read_params
 from hostproof.rulepack.sections.rules import read_rules
 from hostproof.rulepack.sections.shape import PACK_CODES, Shape
 from hostproof.rulepack.uncollected import uncollected
 from hostproof.source.files import read_source
-from hostproof.source.nodes import Mapping, Node
+from hostproof.source.nodes import Mapping, Scalar
 from hostproof.source.problems import Problems
 from hostproof.source.spans import SourceFile
 from hostproof.source.yaml import load_yaml
 
 FORMAT = 1
-PACK_KEYS = ("hostproof", "pack", "title", "params", "facts", "rules")
-REQUIRED = ("hostproof", "pack", "title", "rules")
+PACK_KEYS = ("hostproof", "pack", "title", "include", "params", "facts", "rules")
+REQUIRED = ("hostproof", "pack", "title")
 
 
 def load_pack(path: Path, catalog: Catalog) -> RulePack:
@@ -54,27 +55,28 @@ def check_pack(file: SourceFile, catalog: Catalog, problems: Problems) -> RulePa
     root = shape.mapping(node, "a pack", "hostproof: 1") if node else None
     if root is None:
         return None
-    shape.keys(root, PACK_KEYS, REQUIRED, "a pack")
+    include = root.get("include")
+    shape.keys(root, PACK_KEYS, REQUIRED if include is not None else (*REQUIRED, "rules"), "a pack")
     shape.format_number(root, FORMAT, "a pack")
     name, title = _name(root, shape), shape.line(root.get("title"), "`title`")
-    params = read_params(root.get("params"), shape)
-    facts = read_collectors(root.get("facts"), name, catalog, shape)
+    parts = (Part(file, root), *read_include(include, file, FORMAT, shape))
+    params = read_params(parts, shape)
+    facts = read_collectors(parts, name, catalog, shape)
     scope = Scope(
         catalog.with_rows(own_rows(facts.values(), name)),
         {fact: request.name for fact, request in facts.items()},
         {param.name: param.type for param in params.values()},
     )
-    wrong = _keys(root.get("params")) - params.keys() | _keys(root.get("facts")) - facts.keys()
-    rules = read_rules(root.get("rules"), scope, shape, wrong)
+    wrong = declared(parts, "params").keys() - params.keys() | declared(parts, "facts").keys() - facts.keys()
+    rules = read_rules(parts, scope, shape, frozenset(wrong))
+    if include is not None and not rules and problems.errors == before:
+        shape.problems.add("HP-E109", "a pack without a rule proves nothing", include.where, "write at least one rule")
     if problems.errors > before:
         return None
-    _warn_unread(root.get("facts"), facts, rules, problems)
-    return RulePack(name, title, file.path, pack_digest(file), rules, params, tuple(facts.values()))
-
-
-def pack_digest(file: SourceFile) -> str:
-    """Return the SHA-256 of a pack's text, in hexadecimal."""
-    return sha256(file.text.encode()).hexdigest()
+    _warn_unread(declared(parts, "facts"), facts, rules, problems)
+    fragments = tuple(part.file for part in parts[1:])
+    digest = digest_of(file, fragments)
+    return RulePack(name, title, file.path, digest, rules, params, tuple(facts.values()), fragments)
 
 
 def _name(root: Mapping, shape: Shape) -> str:
@@ -85,14 +87,12 @@ def _name(root: Mapping, shape: Shape) -> str:
     return scalar.text if scalar and not fault else "pack"
 
 
-def _keys(node: Node | None) -> frozenset[str]:
-    return frozenset(key.text for key, _ in node.entries) if isinstance(node, Mapping) else frozenset()
-
-
-def _warn_unread(node: Node | None, facts: dict[str, FactRequest], rules: tuple[Rule, ...], problems: Problems) -> None:
+def _warn_unread(
+    keys: dict[str, Scalar], facts: dict[str, FactRequest], rules: tuple[Rule, ...], problems: Problems
+) -> None:
     needs = frozenset[str]().union(*(rule.needs for rule in rules))
-    for key, _ in node.entries if isinstance(node, Mapping) else ():
-        name = facts[key.text].name
+    for word, key in keys.items():
+        name = facts[word].name
         if not any(need == name or need.startswith(f"{name}.") for need in needs):
             hint = "leave it out: facts that no rule reads are not collected"
-            problems.add("HP-W102", f"no rule reads the fact {key.text!r}", key.where, hint)
+            problems.add("HP-W102", f"no rule reads the fact {word!r}", key.where, hint)

@@ -12,7 +12,7 @@ from hostproof.facts.requests import FactRequest
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Type
 from hostproof.source.records import field, record
-from hostproof.source.spans import Span
+from hostproof.source.spans import SourceFile, Span
 
 
 class Severity(StrEnum):
@@ -105,7 +105,10 @@ class Waiver:
 
 @record
 class RulePack:
-    """A pack ready to be judged. `digest` is the SHA-256 of its text; `requests` are its own facts."""
+    """A pack ready to be judged. `digest` is the SHA-256 of its texts; `requests` are its own facts.
+
+    `fragments` are the files that its own file, at `path`, includes.
+    """
 
     name: str
     title: str
@@ -114,6 +117,7 @@ class RulePack:
     rules: tuple[Rule, ...]
     params: Mapping[str, Param] = field(default_factory=lambda: MappingProxyType({}))
     requests: tuple[FactRequest, ...] = ()
+    fragments: tuple[SourceFile, ...] = ()
 
     def needed(self) -> tuple[FactRequest, ...]:
         """Return the requests its rules need: built-in facts by name, and its own facts that are read."""

@@ -8,6 +8,7 @@ from hostproof.facts.catalog import Catalog, FactSpec, Owner
 from hostproof.facts.requests import DEFAULT_TIMEOUT, SECOND, FactRequest, FileSource, RunSource
 from hostproof.facts.types import Kind, Type
 from hostproof.facts.units import parse_quantity
+from hostproof.rulepack.sections.include import Part, entries_of
 from hostproof.rulepack.sections.names import word_fault
 from hostproof.rulepack.sections.params import read_type
 from hostproof.rulepack.sections.readers import read_reader
@@ -20,11 +21,11 @@ MOST_ARGUMENTS = 200
 MOST_FIELDS = 100
 
 
-def read_collectors(node: Node | None, pack: str, catalog: Catalog, shape: Shape) -> dict[str, FactRequest]:
+def read_collectors(parts: tuple[Part, ...], pack: str, catalog: Catalog, shape: Shape) -> dict[str, FactRequest]:
     """Return the requests of a pack's own facts, by the name its expressions use; wrong ones are left out."""
     found: dict[str, FactRequest] = {}
     hidden = {row.name.split(".")[0] for row in catalog}
-    for key, value in shape.entries(node, "`facts`"):
+    for key, value in entries_of(parts, "facts", shape):
         fault = word_fault(key.text)
         if fault:
             shape.problems.add("HP-E107", fault, key.where)

@@ -11,6 +11,7 @@ from hostproof.facts.typetext import parse_type, type_words
 from hostproof.facts.units import format_value
 from hostproof.facts.versions import version_key
 from hostproof.rulepack.model import Param
+from hostproof.rulepack.sections.include import Part, entries_of
 from hostproof.rulepack.sections.names import word_fault
 from hostproof.rulepack.sections.shape import Shape, beginning
 from hostproof.rulepack.sections.values import MisfitError, read_value
@@ -22,10 +23,10 @@ _NUMBERS = frozenset({Kind.INT, Kind.COUNT, Kind.FLOAT, Kind.RATIO, Kind.DURATIO
 _ORDERED = _NUMBERS | {Kind.VERSION, Kind.DEBIAN}
 
 
-def read_params(node: Node | None, shape: Shape) -> dict[str, Param]:
+def read_params(parts: tuple[Part, ...], shape: Shape) -> dict[str, Param]:
     """Return the parameters that a pack declares; one that is wrong is left out, with its problems added."""
     found: dict[str, Param] = {}
-    for key, value in shape.entries(node, "`params`"):
+    for key, value in entries_of(parts, "params", shape):
         fault = word_fault(key.text)
         if fault:
             shape.problems.add("HP-E107", fault, key.where)

@@ -14,6 +14,7 @@ from hostproof.expr.template import Template, check_template
 from hostproof.facts.types import BOOL, Type
 from hostproof.rulepack.model import Rule, Severity
 from hostproof.rulepack.sections.decide import check_decidable, read_decide
+from hostproof.rulepack.sections.include import Part, other_place
 from hostproof.rulepack.sections.names import rule_fault, tag_fault, word_fault
 from hostproof.rulepack.sections.shape import MOST_TEXT, Shape
 from hostproof.source.nodes import Node, Scalar
@@ -44,25 +45,14 @@ _NAME, _DASHED = re.compile(r"\w+"), re.compile(r"[\w-]+")
 _LINK = re.compile(r"""https?://[A-Za-z0-9\[][^\s<>"'`\\^{|}]*""")
 
 
-def read_rules(node: Node | None, scope: Scope, shape: Shape, wrong: frozenset[str]) -> tuple[Rule, ...]:
-    """Return the rules that are right; the others are left out, with their problems added.
+def read_rules(parts: tuple[Part, ...], scope: Scope, shape: Shape, wrong: frozenset[str]) -> tuple[Rule, ...]:
+    """Return the rules that are right, of all files; the others are left out, with their problems added.
 
     Expressions that use a name of `wrong`, something that was declared wrongly, are not checked: of that was told.
     """
-    if node is None:
-        return ()
-    items = shape.sequence(node, "`rules`")
-    if items is None:
-        return ()
-    if not items:
-        shape.problems.add("HP-E109", "a pack without a rule proves nothing", node.where, "write at least one rule")
-    if len(items) > MOST_RULES:
-        message = f"a pack may have {MOST_RULES:,} rules, and this one has {len(items):,}"
-        shape.problems.add("HP-E122", message, items[MOST_RULES].where, "split it")
-        return ()
     seen: dict[str, Scalar] = {}
     found: list[Rule] = []
-    for item in items:
+    for item in _items(parts, shape):
         if shape.enough:
             break
         apart = shape.apart()
@@ -70,6 +60,21 @@ def read_rules(node: Node | None, scope: Scope, shape: Shape, wrong: frozenset[s
         shape.problems.found += apart.problems.found
         found += [rule] if rule is not None else []
     return tuple(found)
+
+
+def _items(parts: tuple[Part, ...], shape: Shape) -> tuple[Node, ...]:
+    found: tuple[Node, ...] = ()
+    for part in parts:
+        node = part.root.get("rules")
+        items = shape.sequence(node, "`rules`") if node is not None else None
+        if node is not None and items == ():
+            shape.problems.add("HP-E109", "a pack without a rule proves nothing", node.where, "write at least one rule")
+        found += items or ()
+    if len(found) > MOST_RULES:
+        message = f"a pack may have {MOST_RULES:,} rules, and this one has {len(found):,}"
+        shape.problems.add("HP-E122", message, found[MOST_RULES].where, "split it")
+        return ()
+    return found
 
 
 class _Written:
@@ -130,7 +135,7 @@ class _Written:
         if fault:
             self._problems.add("HP-E107", fault, name.where)
         elif name.text in seen:
-            hint = f"the other one is in line {seen[name.text].where.line}"
+            hint = other_place(name.where, seen[name.text].where)
             self._problems.add("HP-E108", f"the id {name.text!r} stands twice", name.where, hint)
         seen.setdefault(name.text, name)
         return name

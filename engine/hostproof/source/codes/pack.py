@@ -31,6 +31,10 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow(
         "HP-E124", "A quantile whose interval reaches no comparison", "assert: p99(x) in [5ms], with decide: confident"
     ),
+    CodeRow("HP-E125", "Not a path of an included file", "include: [../other/rules.yaml]"),
+    CodeRow("HP-E126", "A file that is included twice", "include: [rules/clock.yaml, rules/clock.yaml]"),
+    CodeRow("HP-E127", "A key of a pack in a fragment", "include: [more.yaml], in an included file"),
+    CodeRow("HP-E128", "A name that two files declare", "params: {limit: ...}, in a pack and in its fragment"),
     CodeRow("HP-W101", "A fact that hides built-in ones", "facts: {kernel: ...}, beside kernel.release"),
     CodeRow("HP-W102", "A fact that no rule reads", "facts: {disk: ...}, and no disk in any rule"),
     CodeRow("HP-W103", "A rule that decides with confidence, and compares no quantile", "decide: confident"),
