@@ -1,0 +1,332 @@
+"""The clocks: what a look at them costs, whether it enters the kernel, how finely and how steadily they run."""
+
+import ctypes
+import mmap
+import os
+import time
+from itertools import repeat
+from operator import sub
+
+from ..lines import AskError, ask_error
+from ..probing.apart import apart
+from ..probing.measure import SECOND, cpus, pin, ticks
+from ..probing.seccomp import refuse
+from ..probing.step import Context, Step
+from ..probing.system import libc, syscall
+
+TYPE_CHECKING = False  # typing costs 5 ms to import
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CLOCKS = {  # include/uapi/linux/time.h
+    "realtime": 0,
+    "monotonic": 1,
+    "process_cpu": 2,
+    "thread_cpu": 3,
+    "raw": 4,
+    "realtime_coarse": 5,
+    "monotonic_coarse": 6,
+    "boottime": 7,
+    "tai": 11,
+}
+REALTIME, MONOTONIC, RAW, BOOTTIME = (CLOCKS[name] for name in ("realtime", "monotonic", "raw", "boottime"))
+NEVER_BACK = (MONOTONIC, RAW, BOOTTIME)  # clock_getres(2): these are not settable
+REFUSED = 77  # an errno (EBADFD) that clock_gettime(2) never gives by itself
+LONG_INT, LONG_FLOAT = -1234567890123456789, -123456.789
+MILLISECOND = SECOND // 1000
+MOST_CLOCK_TIME = 40 * MILLISECOND  # for the cost of one clock, which a sandbox may make as slow as 25 us
+MOST_COARSE_TIME = 60 * MILLISECOND  # six ticks of the slowest kernel, HZ=100
+MOST_HOP_TIME = 500 * MILLISECOND
+MOST_FACED = 17  # processors, each beside the next
+SNAPS = 20  # tries to read several clocks at one moment; the tightest one counts
+MOST_ERROR = 250.0  # ppm; above it, an error of the 500 ppm that a clock may be steered by can't be told
+
+
+class Timespec(ctypes.Structure):
+    """struct timespec, as 64-bit kernels have it."""
+
+    _fields_ = (("seconds", ctypes.c_int64), ("nanoseconds", ctypes.c_int64))
+
+    def total(self) -> int:
+        """Return the time in nanoseconds."""
+        return int(self.seconds) * SECOND + int(self.nanoseconds)
+
+
+def rough_ns(clock: int) -> int:
+    """Return a clock in nanoseconds by way of a float, for Python 3.6: to 0.2 us."""
+    return int(time.clock_gettime(clock) * SECOND)
+
+
+read: "Callable[[int], int]" = getattr(time, "clock_gettime_ns", rough_ns)
+
+
+# --- who enters the kernel -------------------------------------------------------------------------------------------
+def vdso(context: Context) -> "dict[str, object]":
+    """Look twice which clocks the vDSO reads: a sandbox calibrates its own for some time after the start."""
+    first = without_kernel()
+    busy_until(ticks() + context.pick(10, 50, 2000) * MILLISECOND)
+    second = without_kernel()
+    changed = sorted(name for name in second if first.get(name) is not second[name])
+    return {"vdso.used": second, "vdso.changed": changed}
+
+
+def without_kernel() -> "dict[str, bool]":
+    """Return which clocks can still be read where the kernel refuses clock_gettime: they never entered it."""
+    found = apart(readable_clocks)
+    return {str(name): value is True for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def readable_clocks() -> "dict[str, bool]":
+    """Refuse clock_gettime(2) to this process; return which clocks it can read all the same."""
+    refuse(("clock_gettime",), REFUSED)
+    found = {}
+    for name, number in CLOCKS.items():
+        try:
+            time.clock_gettime(number)
+            found[name] = True
+        except OSError as problem:
+            if problem.errno == REFUSED:
+                found[name] = False
+    return found
+
+
+def busy_until(due: int) -> None:
+    """Look at the clock until it is as late as `due`."""
+    while ticks() < due:
+        read(REALTIME)
+
+
+# --- what a look costs -----------------------------------------------------------------------------------------------
+def cost(context: Context) -> "dict[str, object]":
+    """Time each clock, and an empty call of the same kind, which is what Python itself takes."""
+    look, empty = (time.clock_gettime, LONG_FLOAT) if read is rough_ns else (read, LONG_INT)
+    rounds, count = context.pick(5, 20, 100), context.pick(200, 500)
+    own = fastest(abs, empty, rounds, count)
+    raw = {}
+    for name, number in CLOCKS.items():
+        try:
+            raw[name] = fastest(look, number, rounds, count)
+        except OSError:  # no such clock, or refused
+            continue
+    if not raw:
+        raise AskError("denied", "no clock could be read", "let the sandbox allow clock_gettime")
+    net = {name: max(0, round(value - own)) for name, value in raw.items()}
+    return {"cost.raw": {name: round(value) for name, value in raw.items()}, "cost.own": round(own), "cost.net": net}
+
+
+def fastest(function: "Callable[..., object]", argument: "int | float", rounds: int, count: int) -> float:
+    """Return the nanoseconds that one of `count` calls takes, in the best of some rounds: the least disturbed one."""
+    best, due = float("inf"), ticks() + MOST_CLOCK_TIME
+    for _ in range(rounds):
+        turns = repeat(argument, count)
+        started = ticks()
+        for word in turns:
+            function(word)
+        ended = ticks()
+        best = min(best, (ended - started) / count)
+        if ended > due:
+            break
+    return best
+
+
+# --- how finely they run ---------------------------------------------------------------------------------------------
+def resolution(context: Context) -> "dict[str, object]":
+    """Return what the kernel states as resolution, and the smallest step that was seen."""
+    stated, seen = {}, {}
+    for name, number in CLOCKS.items():
+        try:
+            stated[name] = round(time.clock_getres(number) * SECOND)
+            step = coarse_step(number) if name.endswith("_coarse") else fine_step(number, context.pick(500, 2000))
+        except OSError:
+            continue
+        if step:
+            seen[name] = step
+    if not stated:
+        raise AskError("denied", "no clock told its resolution", "let the sandbox allow clock_getres")
+    return {"resolution": stated, "step": seen}
+
+
+def fine_step(clock: int, count: int) -> int:
+    """Return the smallest difference of two looks in a row that was not 0; 0 where there was none."""
+    looks = [read(clock) for _ in range(count)]
+    return min((step for step in map(sub, looks[1:], looks) if step > 0), default=0)
+
+
+def coarse_step(clock: int) -> int:
+    """Return the smaller of two steps of a clock that goes by ticks; 0 where it made none in a while."""
+    steps: "list[int]" = []
+    due, last = ticks() + MOST_COARSE_TIME, read(clock)
+    while len(steps) < 3 and ticks() < due:
+        here = read(clock)
+        if here > last:
+            steps.append(here - last)
+            last = here
+    return min(steps[1:], default=0)  # before the first look, some part of a step had passed
+
+
+# --- whether they ever go back ---------------------------------------------------------------------------------------
+def back(context: Context) -> "dict[str, object]":
+    """Look for clocks that go back: on the way from one processor to another, and between two that look in turns."""
+    allowed = cpus()
+    looks = hop(allowed, max(context.pick(60, 300, 3000), 2 * len(allowed)))
+    for place in range(1, min(len(allowed), MOST_FACED)):
+        looks += face(allowed[place - 1], allowed[place], context.pick(5, 10, 50) * MILLISECOND)
+    backward = [-step for step in looks if step < 0]
+    return {
+        "back.steps": len(backward),
+        "back.worst": max(backward, default=0),
+        "back.looks": len(looks),
+        "back.cpus": len(allowed),
+    }
+
+
+def hop(allowed: "list[int]", count: int) -> "list[int]":
+    """Return the steps that the clocks made from one processor to the next, while this process was moved along."""
+    steps: "list[int]" = []
+    due = ticks() + MOST_HOP_TIME
+    last = [read(clock) for clock in NEVER_BACK]
+    for turn in range(count):
+        pin([allowed[turn % len(allowed)]])
+        here = [read(clock) for clock in NEVER_BACK]
+        steps += map(sub, here, last)
+        last = here
+        if ticks() > due:
+            break
+    return steps
+
+
+def face(one: int, other: int, span: int) -> "list[int]":
+    """Return the steps that the monotonic clock made from one processor to another, as shared memory told of it.
+
+    Each of two processes writes what it sees; what the other has written before, must not be later. It tells
+    differences of about a microsecond, where moving a process takes many.
+    """
+    shared = mmap.mmap(-1, mmap.PAGESIZE)
+    words = (ctypes.c_int64 * 2).from_buffer(shared)
+    end = ticks() + span
+    pid = os.fork()
+    if pid == 0:
+        try:
+            pin([other])
+            watch(words, 0, 1, end)
+        finally:
+            os._exit(0)
+    pin([one])
+    steps = watch(words, 1, 0, end)
+    os.waitpid(pid, 0)
+    return steps
+
+
+def watch(words: "ctypes.Array[ctypes.c_int64]", theirs: int, ours: int, end: int) -> "list[int]":
+    """Return the steps from each new time that the other one wrote to our own; write ours."""
+    steps, last, here = [], 0, 0
+    while here < end:
+        told = words[theirs]
+        here = read(MONOTONIC)
+        words[ours] = here
+        if told != last:
+            steps.append(here - told)
+            last = told
+    return steps
+
+
+# --- how they run beside each other ----------------------------------------------------------------------------------
+def drift(context: Context) -> "dict[str, object]":
+    """Compare the clocks twice with the raw one: parts per million, how sure that is, and whether the time was set."""
+    first = snap()
+    time.sleep(context.pick(60, 250, 2000) / 1000)
+    last = snap()
+    past = last["raw"] - first["raw"]
+    width = first["width"] + last["width"]
+    found: "dict[str, object]" = {
+        "boottime.ahead": first["boottime"] - first["monotonic"],
+        "jump.realtime": (last["realtime"] - last["monotonic"]) - (first["realtime"] - first["monotonic"]),
+        "jump.error": width,
+    }
+    error = (width / 2 + 1) / past * 1e6
+    blurred = AskError(
+        "inconclusive", "the clocks could be compared to {:.0f} ppm only".format(error), "run with --full, or idle"
+    )
+    for name in ("realtime", "monotonic", "boottime"):
+        ppm = (last[name] - first[name] - past) / past * 1e6
+        found["drift." + name] = round(ppm, 3) if error <= MOST_ERROR else blurred
+    found["drift.error"] = round(error, 3)
+    return found
+
+
+def snap() -> "dict[str, float]":
+    """Return several clocks at one moment, which the raw clock before and after them encloses; the tightest of some."""
+    best: "dict[str, float]" = {}
+    for _ in range(SNAPS):
+        before = read(RAW)
+        real, steady, boot = read(REALTIME), read(MONOTONIC), read(BOOTTIME)
+        after = read(RAW)
+        if not best or after - before < best["width"]:
+            best = {"width": after - before, "raw": (before + after) / 2, "realtime": real}
+            best.update(monotonic=steady, boottime=boot)
+    return best
+
+
+# --- whether we are told the truth -----------------------------------------------------------------------------------
+def namespace(_: Context) -> "dict[str, object]":
+    """Return how far this time namespace shifts the clocks: time_namespaces(7)."""
+    try:
+        with open("/proc/self/timens_offsets", encoding="ascii") as file:
+            rows = [line.split() for line in file]
+    except FileNotFoundError:
+        os.stat("/proc/self/stat")  # with /proc there, this kernel has no time namespaces
+        rows = []
+    found: "dict[str, object]" = {"namespace.monotonic": 0, "namespace.boottime": 0}
+    for name, seconds, nanoseconds in rows:
+        found["namespace." + name] = int(seconds) * SECOND + int(nanoseconds)
+    return found
+
+
+def library(_: Context) -> "dict[str, object]":
+    """Compare what the C library says the time is with what the kernel says right before and after it."""
+    return {"library.realtime": faked(REALTIME), "library.monotonic": faked(MONOTONIC)}
+
+
+def faked(clock: int) -> int:
+    """Return how far the C library's clock lies outside of what the kernel allows; the best of some looks."""
+    found = []
+    for _ in range(SNAPS):
+        before, said, after = by_kernel(clock), by_library(clock), by_kernel(clock)
+        found.append(min(0, said - before) + max(0, said - after))
+    return min(found, key=abs)
+
+
+def by_kernel(clock: int) -> int:
+    """Return a clock in nanoseconds as the system call tells it. Raises AskError."""
+    told = Timespec()
+    number = syscall("clock_gettime", clock, ctypes.byref(told))[1]
+    if number:
+        problem = ask_error(OSError(number, os.strerror(number)), "the system call clock_gettime")
+        problem.cure = "let the sandbox allow clock_gettime"
+        raise problem
+    return told.total()
+
+
+def by_library(clock: int) -> int:
+    """Return a clock in nanoseconds as the C library tells it, or whatever has put itself before it."""
+    told = Timespec()
+    if libc.clock_gettime(ctypes.c_int(clock), ctypes.byref(told)):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return told.total()
+
+
+STEPS = (
+    Step(("vdso.used", "vdso.changed"), vdso),
+    Step(("cost.raw", "cost.net", "cost.own"), cost),
+    Step(("resolution", "step"), resolution),
+    Step(("back.steps", "back.worst", "back.looks", "back.cpus"), back, most=10.0),
+    Step(
+        (
+            *("drift.realtime", "drift.monotonic", "drift.boottime", "drift.error"),
+            *("jump.realtime", "jump.error", "boottime.ahead"),
+        ),
+        drift,
+    ),
+    Step(("namespace.monotonic", "namespace.boottime"), namespace),
+    Step(("library.realtime", "library.monotonic"), library),
+)
