@@ -34,4 +34,4 @@ def test_nothing_is_read_or_run() -> None:
     assert "command rm -rf /no/such p:x" in lines
     (release,) = (line.split() for line in lines if line.startswith("file /proc/sys/kernel/osrelease "))
     assert "kernel.release" in release
-    assert {line.split()[0] for line in lines} == {"file", "glob", "command", "call"}
+    assert {line.split()[0] for line in lines} == {"file", "glob", "command", "call", "probe"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeAlias
 
 import pytest
@@ -39,6 +39,6 @@ def run_probe(name: str, *wanted: str, effort: str = "quick", **arguments: Value
 
 
 @pytest.fixture
-def probe() -> Iterator[Run]:
+def probe() -> Run:
     """Give the function that runs a probe."""
-    yield run_probe
+    return run_probe
