@@ -73,12 +73,12 @@ Ask: TypeAlias = ReadFile | ReadGlob | RunCommand | Call | Probe
 class Answer:
     """What came of one ask.
 
-    `data` is a file's bytes or a command's standard output; `files` maps path to bytes for a glob; `value` is
-    what a call returned, or a probe's `values` and `unknown` by fact. `status` is a command's exit status (negative:
+    `data` is a file's bytes or a command's standard output; `files` maps path to bytes for a glob; `value` is what
+    a call returned, or a probe's `values` and `unknown` by fact. `status` is a command's exit status (negative:
     ended by that signal), or the errno that refused an ask. `error` is set when the ask itself could not be done
-    (cause, detail and cure included). `size` is the whole length, even if `data` was cut: then `error` is too-large, and `data`
-    its beginning. `missed` maps what a glob matched and could not be read to the reason. `took` is in nanoseconds, on
-    the target's clock.
+    (cause, detail and cure included). `size` is the whole length, even if `data` was cut: then `error` is too-
+    large, and `data` its beginning. `missed` maps what a glob matched and could not be read to the reason. `took`
+    is in nanoseconds, on the target's clock.
     """
 
     data: bytes = b""
