@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,3 +44,20 @@ def golden(update: bool) -> Callable[[str], Callable[[str], None]]:
         return compare
 
     return named
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count the real faults: how many were injected and noticed, and why the others were not."""
+    tests = {word: _of_faults(terminalreporter.getreports(word)) for word in ("passed", "failed", "skipped")}
+    total = sum(map(len, tests.values()))
+    if not total:
+        return
+    reasons = Counter(str(report.longrepr[-1]) for report in tests["skipped"] if isinstance(report.longrepr, tuple))
+    counts = f"{len(tests['passed'])} noticed, {len(tests['failed'])} failed, {len(tests['skipped'])} not injected"
+    terminalreporter.write_line(f"{total} real faults: {counts}")
+    for reason, times in sorted(reasons.items()):
+        terminalreporter.write_line(f"  {times} x {reason.removeprefix('Skipped: ')}")
+
+
+def _of_faults(reports: list[pytest.TestReport]) -> list[pytest.TestReport]:
+    return [report for report in reports if "::test_a_fault_is_noticed" in report.nodeid and report.when != "teardown"]

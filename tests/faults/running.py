@@ -1,0 +1,130 @@
+"""Runs a command or a check inside a fault, in bounded time, and leaves none of it behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from faults.fault import Fault
+from hostproof.cli.arguments.table import find_command
+
+PATIENCE = 60.0  # seconds for one check; most take three
+TESTS = Path(__file__).parents[1]
+# A user that may not look into the checkout's interpreter can run this one.
+SYSTEM_PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin:/bin") or sys.executable
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a rule said: its verdict, the words it said it in, and the causes of what it didn't know."""
+
+    verdict: str
+    said: str
+    causes: frozenset[str]
+    cures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended, and what it wrote."""
+
+    status: int
+    out: str
+    err: str
+
+
+@contextmanager
+def broken(fault: Fault) -> Iterator[tuple[str, ...]]:
+    """Break things as the fault says and give the words that start a command inside; all is undone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="hostproof-fault-"))
+    folder.chmod(0o755)
+    try:
+        if fault.setup is None:
+            yield fault.prefix
+        else:
+            with fault.setup(folder) as words:
+                yield (*words, *fault.prefix)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(words: Sequence[str], cache: Path | None = None, patience: float = PATIENCE) -> Done:
+    """Run a command to its end, in a session of its own that is killed after it; raises AssertionError if it hangs."""
+    environment = os.environ | {"PYTHONPATH": str(TESTS), "LC_ALL": "C.UTF-8"}
+    if cache is not None:
+        environment["XDG_CACHE_HOME"] = str(cache)
+    program = subprocess.Popen(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        env=environment,
+    )
+    started = time.monotonic()
+    try:
+        out, err = program.communicate(timeout=patience)
+    except subprocess.TimeoutExpired as problem:
+        took = time.monotonic() - started
+        raise AssertionError(f"{' '.join(words)} did not end within {took:.0f} s") from problem
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(program.pid, signal.SIGKILL)
+        program.wait()
+    return Done(program.returncode, out, err)
+
+
+def judge(fault: Fault | None, words: tuple[str, ...], cache: Path, packs: Sequence[str]) -> dict[str, Judged]:
+    """Judge by the packs, inside what `words` start if anything, and return what each rule said."""
+    arguments = _arguments(fault, packs)
+    if fault is not None and fault.around == "agent":
+        done = run((sys.executable, "-m", "faults.outside", *words, SYSTEM_PYTHON, "---", *arguments), cache)
+    else:
+        done = run((*words, sys.executable, "-m", "hostproof", "check", *arguments), cache)
+    assert done.status in {0, 1, 3}, f"hostproof ended with {done.status}: {done.err[-2000:]}"
+    return judged(json.loads(done.out))
+
+
+def _arguments(fault: Fault | None, packs: Sequence[str]) -> Iterator[str]:
+    command = find_command("check")
+    assert command is not None
+    for pack in packs:
+        yield from ("--pack", pack)
+    if (fault is None or fault.quick) and "quick" in {option.name for option in command.options}:
+        yield "--quick"
+    for name, value in (fault.params if fault else {}).items():
+        yield from ("--param", f"{name}={value}")
+    yield from ("--format", "json=-", "--quiet")
+
+
+def judged(report: Mapping[str, list[dict[str, list[dict[str, str]]]]]) -> dict[str, Judged]:
+    """Return what each rule said in a report of the format report-1."""
+    found: dict[str, Judged] = {}
+    for pack in report["packs"]:
+        for result in pack["results"]:
+            found[str(result["rule"])] = _judged(result)
+    return found
+
+
+def _judged(result: Mapping[str, object]) -> Judged:
+    unknowns = result["unknowns"]
+    assert isinstance(unknowns, list)
+    words = [result["message"], result["reason"], *(f"{one['fact']} {one['detail']} {one['cure']}" for one in unknowns)]
+    return Judged(
+        str(result["verdict"]),
+        "; ".join(str(word) for word in words if word),
+        frozenset(one["cause"] for one in unknowns),
+        tuple(one["cure"] for one in unknowns),
+    )

@@ -1,0 +1,25 @@
+"""All faults: the tables of the areas, and the rules they may name."""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+from pathlib import Path
+
+from faults.fault import Fault
+
+HERE = Path(__file__).parent
+NO_TABLES = {"__main__", "conftest", "fault", "needs", "outside", "running", "tables", "seccomp"}
+
+
+@cache
+def all_faults() -> tuple[Fault, ...]:
+    """Return every row of every area's table, by area; an area is a module beside this one that has `FAULTS`."""
+    names = sorted(path.stem for path in HERE.glob("*.py") if not path.stem.startswith("test_"))
+    areas = [importlib.import_module(f"faults.{name}") for name in names if name not in NO_TABLES]
+    return tuple(fault for area in areas for fault in area.FAULTS)
+
+
+def in_guest(fault: Fault) -> bool:
+    """Whether the fault needs another kernel than this machine's."""
+    return "guest" in fault.needs
