@@ -55,7 +55,8 @@ class Probe:
     """Run a probe of the agent (`agent.probes`) and learn the facts in `wanted`, by their short names.
 
     `timeout` is for all its steps, in nanoseconds. Probes run alone, after everything else, those of a higher `order`
-    last. `own` names the fact of a pack that asks for it; empty for the built-in facts.
+    last. `own` names the fact of a pack that asks for it; empty for the built-in facts. `ships` is a folder of the
+    built-in packs that is sent along.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Probe:
     timeout: int
     order: int = 1
     own: str = ""
+    ships: str = ""
 
 
 Ask: TypeAlias = ReadFile | ReadGlob | RunCommand | Call | Probe

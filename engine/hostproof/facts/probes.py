@@ -24,6 +24,9 @@ class ProbeParam:
 class ProbeSpec:
     """A probe of the agent: `agent/probes/<name>.py`. Its facts are the rows that name the collector `probe.<name>`.
 
+    Their names begin with `prefix`, or else with the collector's. `ships` is a folder of the built-in packs whose files
+    are sent along, for the probe to build or run.
+
     `method` says how it measures, `effects` what that does to the machine, for `hostproof plan`. `timeout` is the time
     for all its steps in nanoseconds. Those of a higher `order` run after all others.
     """
@@ -35,8 +38,15 @@ class ProbeSpec:
     params: tuple[ProbeParam, ...] = ()
     timeout: int = 60 * SECOND
     order: int = 1
+    prefix: str = ""
+    ships: str = ""
 
     @property
     def collector(self) -> str:
         """The name of its collector."""
         return f"probe.{self.name}"
+
+    @property
+    def before(self) -> str:
+        """What stands before the short names of its facts."""
+        return f"{self.prefix or self.collector}."

@@ -21,8 +21,7 @@ Run: TypeAlias = Callable[..., Facts]
 
 def facts_of(name: str) -> list[str]:
     """Return the short names of all facts of a probe."""
-    before = f"{PROBES[name].collector}."
-    return [row.name.removeprefix(before) for row in ROWS if row.collector == PROBES[name].collector]
+    return [row.name.removeprefix(PROBES[name].before) for row in ROWS if row.collector == PROBES[name].collector]
 
 
 def run_probe(name: str, *wanted: str, effort: str = "quick", **arguments: Value) -> Facts:

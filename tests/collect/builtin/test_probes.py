@@ -29,7 +29,7 @@ def share(answer: Answer) -> Value | Unknown:
 def test_rows_are_what_steps_learn(name: str) -> None:
     """The catalog has a row for each fact of a probe's steps and no other; no two steps learn one fact."""
     steps: tuple[Step, ...] = importlib.import_module(f"hostproof.agent.probes.{name}").STEPS
-    learnt = [f"probe.{name}.{fact}" for step in steps for fact in step.facts]
+    learnt = [PROBES[name].before + fact for step in steps for fact in step.facts]
     assert sorted(learnt) == sorted(row.name for row in ROWS if row.collector == PROBES[name].collector)
 
 

@@ -52,7 +52,12 @@ def scratch_of(ask: "dict[str, object]", mark: str) -> str:
 
 def arguments_of(ask: "dict[str, object]") -> "dict[str, object]":
     """Return the arguments of an ask by name."""
-    found = ask.get("arguments")
+    return mapping_of(ask, "arguments")
+
+
+def mapping_of(ask: "dict[str, object]", part: str) -> "dict[str, object]":
+    """Return a part of an ask that is a mapping; empty where there is none."""
+    found = ask.get(part)
     return {str(name): value for name, value in found.items()} if isinstance(found, dict) else {}
 
 
@@ -69,7 +74,9 @@ def be_probe(ask: "dict[str, object]", scratch: str, out: int, err: int, parent:
         name = str(ask["name"])
         wanted = ask.get("wanted")
         names = frozenset(map(str, wanted)) if isinstance(wanted, list) else frozenset()
-        run_probe(name, Context(str(ask.get("effort")), names, arguments_of(ask), scratch), out)
+        context = Context(str(ask.get("effort")), names, arguments_of(ask), scratch)
+        context.files.update((path, str(text)) for path, text in mapping_of(ask, "files").items())
+        run_probe(name, context, out)
         remove(scratch)
         os._exit(0)
     except Exception:  # noqa: BLE001 - told on standard error, which the answer keeps

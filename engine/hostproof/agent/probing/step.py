@@ -27,6 +27,7 @@ class Context:
     """What a step is given: how thorough to be, which facts are wanted, the probe's arguments, a place to write."""
 
     def __init__(self, effort: str, wanted: "frozenset[str]", arguments: "dict[str, object]", scratch: str) -> None:
+        self.files: "dict[str, str]" = {}  # what came along with the ask: texts by path
         self.effort = effort if effort in EFFORTS else "usual"
         self.wanted = wanted
         self.arguments = arguments

@@ -15,7 +15,7 @@ _REPORT = "report this as a bug of hostproof, with the evidence"
 def probe_collector(name: str) -> Collector:
     """Return the collector `probe.<probe>`. Raises KeyError where there is no such probe."""
     spec = PROBES[name.removeprefix("probe.")]
-    before = f"{spec.collector}."
+    before = spec.before
 
     def asks(names: frozenset[str]) -> tuple[Probe, ...]:
         wanted = sorted(name.removeprefix(before) for name in names if name.startswith(before))
@@ -34,7 +34,7 @@ def ask_of(spec: ProbeSpec, arguments: dict[str, Value], wanted: list[str], own:
     `own` is the name of a pack's own fact that asks so, empty for the built-in facts.
     """
     given = {param.name: arguments.get(param.name, param.default) for param in spec.params}
-    return Probe(spec.name, tuple(given.items()), tuple(wanted), spec.timeout, spec.order, own)
+    return Probe(spec.name, tuple(given.items()), tuple(wanted), spec.timeout, spec.order, own, spec.ships)
 
 
 def outcome_of(ask: Probe, short: str, answers: Answers) -> Outcome:

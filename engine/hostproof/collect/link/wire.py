@@ -8,6 +8,7 @@ import json
 from hostproof.collect.asks import Answer, Ask, Call, Probe, ReadFile, ReadGlob
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause, Unknown
+from hostproof.source.builtin import data_folder
 from hostproof.source.harmless import one_line
 from hostproof.source.records import record
 
@@ -55,10 +56,19 @@ def encode_ask(number: int, ask: Ask, effort: str = "usual") -> bytes:
     elif isinstance(ask, Probe):
         said |= {"ask": "probe", "name": ask.name, "arguments": dict(ask.arguments), "wanted": ask.wanted}
         said |= {"timeout": ask.timeout, "order": ask.order, "effort": effort}
+        if ask.ships:
+            said["files"] = _texts(ask.ships)
     else:
         program: dict[str, object] = {"shell": ask.shell} if ask.shell else {"argv": ask.argv}
         said |= {"ask": "run", **program, "timeout": ask.timeout, "most": ask.most}
     return _WRITER.encode(said).encode("ascii") + b"\n"
+
+
+def _texts(folder: str) -> dict[str, str]:
+    """Return the files below a folder of the built-in packs, by their paths from there."""
+    root = data_folder("rules") / folder
+    paths = (path for path in sorted(root.rglob("*")) if path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 
 def decode_hello(line: bytes) -> Hello:
