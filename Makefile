@@ -3,6 +3,7 @@
 BIN := .venv/bin
 OUT := build/hostproof
 READY := .venv/.ready
+GO_VERSIONS := 1.22.10 1.27.3
 
 .PHONY: run test check bench fuzz docs clean
 
@@ -10,6 +11,7 @@ run: $(READY)
 	@sh .ci/judge $(BIN)/hostproof $(OUT)
 
 test: $(READY)
+	-@sh .ci/go build/go $(BIN)/pip $(GO_VERSIONS)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: $(READY)
