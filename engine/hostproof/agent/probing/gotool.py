@@ -1,8 +1,8 @@
 """The Go command of a machine: where it is, how to run it without touching anybody's settings, what its failures mean.
 
-Two environments: the user's own, to learn how it is set up, and a hermetic one, to learn what the toolchain can do: no
 Two environments: the user's own, to learn how it is set up, and a hermetic one, to learn what the toolchain can do:
 no network, no workspace, no settings but ours, a build cache of our own (`go help environment`).
+"""
 
 import json
 import os
