@@ -157,7 +157,7 @@ def introduce(home: "str | bytes") -> None:
 def pass_descriptors(_: Context) -> "dict[str, object]":
     """Pass an open pipe to the other end and read from it there; then as many descriptors as one message may have."""
     need_pair()
-    return {"descriptors": outcome(pass_one), "descriptors.many": pass_many()}
+    return {"descriptors.one": outcome(pass_one), "descriptors.many": pass_many()}
 
 
 def pass_one(at: "At") -> None:
@@ -319,7 +319,7 @@ STEPS = (
     Step(tuple(KINDS), talk_by_path),
     Step(("abstract",), talk_abstractly),
     Step(("credentials",), tell_who),
-    Step(("descriptors", "descriptors.many"), pass_descriptors),
+    Step(("descriptors.one", "descriptors.many"), pass_descriptors),
     Step(("path.longest", "path.refused", "path.folder", "path.room"), measure_paths),
     Step(("stale.connect", "stale.bind", "stale.rebind"), leave_stale),
     Step(("rights.allowed", "rights.refused"), check_rights),
