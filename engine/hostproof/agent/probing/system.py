@@ -12,11 +12,13 @@ NUMBERS = {
         "clock_gettime": 228, "clock_nanosleep": 230, "gettid": 186, "tgkill": 234, "futex": 202, "timerfd_create": 283,
         "timerfd_settime": 286, "signalfd4": 289, "rt_sigqueueinfo": 129, "memfd_create": 319, "getcpu": 309,
         "getrandom": 318, "copy_file_range": 326, "renameat2": 316, "membarrier": 324, "rt_tgsigqueueinfo": 297,
+        "timer_create": 222, "timer_settime": 223,
     },
     "aarch64": {
         "clock_gettime": 113, "clock_nanosleep": 115, "gettid": 178, "tgkill": 131, "futex": 98, "timerfd_create": 85,
         "timerfd_settime": 86, "signalfd4": 74, "rt_sigqueueinfo": 138, "memfd_create": 279, "getcpu": 168,
         "getrandom": 278, "copy_file_range": 285, "renameat2": 276, "membarrier": 283, "rt_tgsigqueueinfo": 240,
+        "timer_create": 107, "timer_settime": 110,
     },
 }  # fmt: skip
 COMMON = {"pidfd_send_signal": 424, "pidfd_open": 434, "clone3": 435, "close_range": 436, "openat2": 437}
