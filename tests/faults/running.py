@@ -88,11 +88,21 @@ def run(words: Sequence[str], cache: Path | None = None, patience: float = PATIE
 
 def judge(fault: Fault | None, words: tuple[str, ...], cache: Path, packs: Sequence[str]) -> dict[str, Judged]:
     """Judge by the packs, inside what `words` start if anything, and return what each rule said."""
-    arguments = _arguments(fault, packs)
     if fault is not None and fault.around == "agent":
-        done = run((sys.executable, "-m", "faults.outside", *words, SYSTEM_PYTHON, "---", *arguments), cache)
-    else:
-        done = run((*words, sys.executable, "-m", "hostproof", "check", *arguments), cache)
+        return judge_from_outside(fault, (*words, SYSTEM_PYTHON), cache, packs)
+    done = run((*words, sys.executable, "-m", "hostproof", "check", *_arguments(fault, packs)), cache)
+    return _judged_by(done)
+
+
+def judge_from_outside(
+    fault: Fault | None, python: tuple[str, ...], cache: Path, packs: Sequence[str], patience: float = PATIENCE
+) -> dict[str, Judged]:
+    """Judge with an agent that is started by the words `python`, and the engine here."""
+    words = (sys.executable, "-m", "faults.outside", *python, "---", *_arguments(fault, packs))
+    return _judged_by(run(words, cache, patience))
+
+
+def _judged_by(done: Done) -> dict[str, Judged]:
     assert done.status in {0, 1, 3}, f"hostproof ended with {done.status}: {done.err[-2000:]}"
     return judged(json.loads(done.out))
 
