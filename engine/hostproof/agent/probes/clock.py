@@ -168,16 +168,21 @@ def coarse_step(clock: int) -> int:
 def back(context: Context) -> "dict[str, object]":
     """Look for clocks that go back: on the way from one processor to another, and between two that look in turns."""
     allowed = cpus()
-    looks = hop(allowed, max(context.pick(60, 300, 3000), 2 * len(allowed)))
+    tallies = [tally(hop(allowed, max(context.pick(60, 300, 3000), 2 * len(allowed))))]
     for place in range(1, min(len(allowed), MOST_FACED)):
-        looks += face(allowed[place - 1], allowed[place], context.pick(5, 10, 50) * MILLISECOND)
-    backward = [-step for step in looks if step < 0]
+        tallies += face(allowed[place - 1], allowed[place], context.pick(5, 10, 50) * MILLISECOND)
     return {
-        "back.steps": len(backward),
-        "back.worst": max(backward, default=0),
-        "back.looks": len(looks),
+        "back.steps": sum(backward for _, backward, _ in tallies),
+        "back.worst": max(worst for _, _, worst in tallies),
+        "back.looks": sum(looks for looks, _, _ in tallies),
         "back.cpus": len(allowed),
     }
+
+
+def tally(steps: "list[int]") -> "tuple[int, int, int]":
+    """Return how many steps there were, how many of them back, and how far the worst went."""
+    backward = [-step for step in steps if step < 0]
+    return len(steps), len(backward), max(backward, default=0)
 
 
 def hop(allowed: "list[int]", count: int) -> "list[int]":
@@ -195,26 +200,26 @@ def hop(allowed: "list[int]", count: int) -> "list[int]":
     return steps
 
 
-def face(one: int, other: int, span: int) -> "list[int]":
-    """Return the steps that the monotonic clock made from one processor to another, as shared memory told of it.
+def face(one: int, other: int, span: int) -> "list[tuple[int, int, int]]":
+    """Return what either of two processors tallied of the other's monotonic clock, as shared memory told of it.
 
-    Each of two processes writes what it sees; what the other has written before, must not be later. It tells
-    differences of about a microsecond, where moving a process takes many.
+    Each of two processes writes what it sees; what the other has written before must not be later. Only the one that
+    is behind notices. It tells differences of about a microsecond, where moving a process takes many.
     """
     shared = mmap.mmap(-1, mmap.PAGESIZE)
-    words = (ctypes.c_int64 * 2).from_buffer(shared)
+    words = (ctypes.c_int64 * 5).from_buffer(shared)
     end = ticks() + span
     pid = os.fork()
     if pid == 0:
         try:
             pin([other])
-            watch(words, 0, 1, end)
+            words[2:5] = list(tally(watch(words, 0, 1, end)))
         finally:
             os._exit(0)
     pin([one])
-    steps = watch(words, 1, 0, end)
+    ours = tally(watch(words, 1, 0, end))
     os.waitpid(pid, 0)
-    return steps
+    return [ours, (words[2], words[3], words[4])]
 
 
 def watch(words: "ctypes.Array[ctypes.c_int64]", theirs: int, ours: int, end: int) -> "list[int]":

@@ -1,6 +1,7 @@
 """Rows of the probe `timers`: how late timers wake a program, whether one is early, whether an expiry is lost.
 
-Sources: clock_nanosleep(2), timerfd_create(2), epoll_wait(2), PR_SET_TIMERSLACK(2const), Documentation/timers/hrtimers.rst.
+Sources: clock_nanosleep(2), timerfd_create(2), epoll_wait(2), PR_SET_TIMERSLACK(2const),
+Documentation/timers/hrtimers.rst.
 """
 
 from __future__ import annotations
