@@ -30,6 +30,8 @@ CLOCKS = {  # include/uapi/linux/time.h
     "tai": 11,
 }
 REALTIME, MONOTONIC, RAW, BOOTTIME = (CLOCKS[name] for name in ("realtime", "monotonic", "raw", "boottime"))
+RATES = {"realtime": (REALTIME, RAW), "monotonic": (MONOTONIC, RAW), "boottime": (BOOTTIME, RAW)}
+JUMP = (REALTIME, MONOTONIC)  # both are steered alike, so only setting the time moves them apart
 NEVER_BACK = (MONOTONIC, RAW, BOOTTIME)  # clock_getres(2): these are not settable
 REFUSED = 77  # an errno (EBADFD) that clock_gettime(2) never gives by itself
 LONG_INT, LONG_FLOAT = -1234567890123456789, -123456.789
@@ -238,37 +240,31 @@ def watch(words: "ctypes.Array[ctypes.c_int64]", theirs: int, ours: int, end: in
 # --- how they run beside each other ----------------------------------------------------------------------------------
 def drift(context: Context) -> "dict[str, object]":
     """Compare the clocks twice with the raw one: parts per million, how sure that is, and whether the time was set."""
-    first = snap()
+    began, first = read(RAW), {pair: offset(*pair) for pair in (*RATES.values(), JUMP)}
     time.sleep(context.pick(60, 250, 2000) / 1000)
-    last = snap()
-    past = last["raw"] - first["raw"]
-    width = first["width"] + last["width"]
+    past, last = read(RAW) - began, {pair: offset(*pair) for pair in first}
+    moved = {pair: last[pair][0] - first[pair][0] for pair in first}
+    blur = {pair: (first[pair][1] + last[pair][1]) / 2 + 1 for pair in first}
+    error = max(blur[pair] for pair in RATES.values()) / past * 1e6
     found: "dict[str, object]" = {
-        "boottime.ahead": first["boottime"] - first["monotonic"],
-        "jump.realtime": (last["realtime"] - last["monotonic"]) - (first["realtime"] - first["monotonic"]),
-        "jump.error": width,
+        "drift.error": round(error, 3),
+        "jump.realtime": moved[JUMP],
+        "jump.error": round(blur[JUMP]) + 1,
+        "boottime.ahead": offset(BOOTTIME, MONOTONIC)[0],
     }
-    error = (width / 2 + 1) / past * 1e6
-    blurred = AskError(
-        "inconclusive", "the clocks could be compared to {:.0f} ppm only".format(error), "run with --full, or idle"
-    )
-    for name in ("realtime", "monotonic", "boottime"):
-        ppm = (last[name] - first[name] - past) / past * 1e6
-        found["drift." + name] = round(ppm, 3) if error <= MOST_ERROR else blurred
-    found["drift.error"] = round(error, 3)
+    blurred = AskError("inconclusive", "clocks could be compared to {:.0f} ppm only".format(error), "run with --full")
+    for name, pair in RATES.items():
+        found["drift." + name] = round(moved[pair] / past * 1e6, 3) if error <= MOST_ERROR else blurred
     return found
 
 
-def snap() -> "dict[str, float]":
-    """Return several clocks at one moment, which the raw clock before and after them encloses; the tightest of some."""
-    best: "dict[str, float]" = {}
+def offset(clock: int, against: int) -> "tuple[int, int]":
+    """Return how far a clock is ahead of another, and within which span that was seen; the best of some looks."""
+    best = (0, SECOND)
     for _ in range(SNAPS):
-        before = read(RAW)
-        real, steady, boot = read(REALTIME), read(MONOTONIC), read(BOOTTIME)
-        after = read(RAW)
-        if not best or after - before < best["width"]:
-            best = {"width": after - before, "raw": (before + after) / 2, "realtime": real}
-            best.update(monotonic=steady, boottime=boot)
+        before, here, after = read(against), read(clock), read(against)
+        if after - before < best[1]:
+            best = (2 * here - before - after) // 2, after - before  # a float would be 256 ns wide
     return best
 
 
