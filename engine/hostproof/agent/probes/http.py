@@ -105,7 +105,7 @@ def closed_noticed(server: Server) -> "bool | AskError":
 
 def together(context: Context) -> "dict[str, object]":
     """Have many requests under way at once: the server answers none before it has them all."""
-    wanted = context.pick(TOGETHER, TOGETHER, 512)
+    wanted = int(str(context.arguments.get("together", TOGETHER)))
     errors: "dict[str, int]" = {}
     with Server() as server:
         clients = list(opened(server, wanted, errors))

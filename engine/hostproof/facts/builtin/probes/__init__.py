@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hostproof.facts.builtin.probes import clock, cpu, files, memory, signals, syscalls, tcp, threads, timers, udp, unix
+from hostproof.facts.builtin.probes import (
+    clock,
+    cpu,
+    dns,
+    files,
+    http,
+    memory,
+    signals,
+    syscalls,
+    tcp,
+    threads,
+    timers,
+    tls,
+    udp,
+    unix,
+)
 from hostproof.facts.catalog import FactSpec
 from hostproof.facts.probes import ProbeSpec
 
-_MODULES = (clock, cpu, files, memory, signals, syscalls, tcp, threads, timers, udp, unix)
+_MODULES = (clock, cpu, dns, files, http, memory, signals, syscalls, tcp, threads, timers, tls, udp, unix)
 
 PROBES: Mapping[str, ProbeSpec] = MappingProxyType({module.PROBE.name: module.PROBE for module in _MODULES})
 ROWS: tuple[FactSpec, ...] = tuple(row for module in _MODULES for row in module.ROWS)
