@@ -26,6 +26,7 @@ PRIMARY_SOURCES = (
     "https://www.rfc-editor.org/rfc/",
     "https://go.dev/",
     "https://pkg.go.dev/",
+    "https://etcd.io/docs/",
     "https://github.com/prometheus/node_exporter/blob/master/docs/node-mixin/",
 )
 

@@ -12,7 +12,7 @@ from ..lines import AskError
 from ..probing import ancestors
 from ..probing.measure import SECOND, TICKS, Disturbance, cpus, pin, ticks
 from ..probing.step import Context, Step
-from ..probing.system import libc
+from ..probing.system import error_name, libc
 
 GAP = SECOND // 1000
 WARM_UP = SECOND // 50  # until the tick has counted that the processor is no longer idle
@@ -25,11 +25,15 @@ def count(context: Context) -> "dict[str, object]":
 
 def placed(context: Context) -> "dict[str, object]":
     """Move to each processor in turn, and ask where we are."""
-    found = 0
+    found, error = 0, None
     for number in cpus():
-        pin([number])
-        found += libc.sched_getcpu() == number
-    return {"placed": found}
+        try:
+            pin([number])
+        except OSError as problem:
+            error = error_name(problem.errno or 0)
+        else:
+            found += libc.sched_getcpu() == number
+    return {"placed": found, "placed.error": error}
 
 
 def quota(context: Context) -> "dict[str, object]":
@@ -126,7 +130,7 @@ def since(before: object, after: object) -> "dict[str, object]":
 
 STEPS = (
     Step(("online", "allowed"), count),
-    Step(("placed",), placed),
+    Step(("placed", "placed.error"), placed),
     Step(("quota.lowest", "quota.own", "quota.group", "usable", "procs", "go_procs"), quota),
     Step(
         ("share", "gaps", "gap.longest", "idle", "steal", "pressure", "throttled.count", "throttled.time"),

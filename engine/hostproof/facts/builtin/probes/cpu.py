@@ -27,6 +27,7 @@ ROWS: tuple[FactSpec, ...] = (
     _row("online", COUNT, Owner.HOST_KERNEL, "Processors that are online, as the C library counts them"),
     _row("allowed", COUNT, Owner.PROCESS, "Processors this process may run on (sched_getaffinity)"),
     _row("placed", COUNT, Owner.PROCESS, "Processors it moved to by sched_setaffinity and then really ran on"),
+    _row("placed.error", STRING.optional(), Owner.PROCESS, "Errno that refused such a move; null where nothing did"),
     _row("quota.lowest", FLOAT.optional(), Owner.CGROUP, "Lowest quota of its group and all ancestors; null is none"),
     _row("quota.own", FLOAT.optional(), Owner.CGROUP, "Quota of its own group, all that Go reads; null is none"),
     _row("quota.group", STRING.optional(), Owner.CGROUP, "Group with the lowest quota; null without any"),
