@@ -54,7 +54,8 @@ class Threads:
 
 def made(context: Context) -> "dict[str, object]":
     """Make threads up to the bound; where fewer can be made, find out what the reason is while they are still there."""
-    asked = bound(context)
+    wanted = wanted_of(context)
+    asked = bound(wanted)
     before = stopper.Counters()
     threads = Threads()
     count, error = threads.fill(asked)
@@ -64,15 +65,22 @@ def made(context: Context) -> "dict[str, object]":
         found.update(stopper.reason(error, before, threads.add, threads.stack))
     else:
         found.update(stopped_by="bound", stopped_at="{} were asked for".format(asked))
+        if asked < wanted and context.arguments.get("most"):
+            detail = "only {} were tried: more could use up the free memory".format(asked)
+            found["made"] = AskError("inconclusive", detail, "free memory, or raise the memory limit")
     return found
 
 
-def bound(context: Context) -> int:
-    """Return how many threads to make at most: what was asked for, and no more than memory allows without harm."""
+def wanted_of(context: Context) -> int:
+    """Return how many threads to make: what was asked for, or what the effort allows."""
     wanted = context.arguments.get("most")
-    most = wanted if isinstance(wanted, int) and wanted else context.pick(200, 1000, 10000)
+    return wanted if isinstance(wanted, int) and wanted else context.pick(200, 1000, 10000)
+
+
+def bound(wanted: int) -> int:
+    """Return how many threads to make: no more than memory allows without harm."""
     room = memory_room()
-    return max(1, min(most, room // SHARE // EACH if room is not None else most))
+    return max(1, wanted if room is None else min(wanted, room // SHARE // EACH))
 
 
 def memory_room() -> "int | None":
