@@ -17,13 +17,14 @@ from hostproof.source.builtin import data_folder
 
 PACKS = sorted(path.parent for path in data_folder("rules").glob("*/pack.yaml"))
 ID = re.compile(r"[a-z0-9]+(\.[a-z0-9-]+)+")
-# Who may be quoted: the kernel, manuals of the C library and systemd, standards, Go, one widely used set of alerts.
+# Who may be quoted: the kernel, the C library, manuals of systemd, standards, Go, one widely used set of alerts.
 PRIMARY_SOURCES = (
     "https://docs.kernel.org/",
     "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/",
     "https://man7.org/linux/man-pages/",
     "https://www.freedesktop.org/software/systemd/man/",
     "https://www.rfc-editor.org/rfc/",
+    "https://sourceware.org/git/?p=glibc.git",
     "https://go.dev/",
     "https://pkg.go.dev/",
     "https://etcd.io/docs/",
