@@ -6,7 +6,7 @@ import select
 import time
 
 from ..lines import AskError, ask_error
-from ..probing.measure import SECOND, Disturbance, call_cost, cpus, pin, ticks
+from ..probing.measure import SECOND, Disturbance, call_cost, cpus, pause, pin, ticks
 from ..probing.step import Context, Step
 from ..probing.system import error_name, libc
 
@@ -185,7 +185,7 @@ def periodic(context: Context) -> "dict[str, object]":
         before = ticks()
         demand("timerfd_settime", end, 0, ctypes.byref(Timer(spec(SPAN), spec(SPAN))), None)
         after = ticks()
-        time.sleep(context.pick(10, 30, 300) / 1000)
+        pause(context.pick(10, 30, 300) / 1000)
         asked = ticks()
         counted = int.from_bytes(os.read(end, 8), "little")
         told = ticks()
