@@ -132,6 +132,8 @@ def test_an_altered_expression_is_noticed(tmp_path: Path, mutant: Alone) -> None
 def nearby(value: Value) -> tuple[Value, Value]:
     """Return thresholds a little below and a little above `value`; a version's candidate is below it."""
     match value:
+        case bool():
+            return not value, not value
         case int():
             return value - 1, value + 1
         case float():
