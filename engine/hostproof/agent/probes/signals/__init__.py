@@ -1,29 +1,25 @@
 """Probe `signals`: delivery, queues, masks, stacks and interruption, as signal(7) defines them."""
 
 from ...probing.step import Step
-from .delivery import coalesced, delivery, mask
-from .handlers import alternate_stack, profile_rate, profile_timer, restart
-from .inheritance import inherited
-from .queues import pending, realtime, signal_descriptor
-from .targets import process_descriptor, thread_signal, urgent
+from . import delivery, handlers, inheritance, queues, targets
 
 STEPS = (
-    Step(("sent", "lost", "self", "same", "across", "overhead"), delivery, most=20.0),
-    Step(("coalesced",), coalesced),
-    Step(("mask.works",), mask),
+    Step(("sent", "lost", "self", "same", "across", "overhead"), delivery.delivery, most=20.0),
+    Step(("coalesced",), delivery.coalesced),
+    Step(("mask.works",), delivery.mask),
     Step(
         ("realtime.queued", "realtime.error", "realtime.waited", "realtime.read", "realtime.wait_ordered",
          "realtime.read_ordered"),
-        realtime,
+        queues.realtime,
     ),
-    Step(("pending.queued", "pending.kept", "pending.enforced"), pending),
-    Step(("signalfd.error",), signal_descriptor),
-    Step(("altstack.error", "altstack.minimum", "altstack.caught", "altstack.at_minimum"), alternate_stack),
-    Step(("restart.interrupted", "restart.resumed"), restart),
-    Step(("pidfd.error",), process_descriptor),
-    Step(("thread.error", "thread.directed"), thread_signal),
-    Step(("urgent.error", "urgent.lost", "urgent.latency"), urgent, most=10.0),
-    Step(("profile.error",), profile_timer),
-    Step(("profile.rate",), profile_rate, most=15.0),
-    Step(("inherited.ignored", "inherited.blocked"), inherited),
+    Step(("pending.queued", "pending.kept", "pending.enforced"), queues.pending),
+    Step(("signalfd.error",), queues.signal_descriptor),
+    Step(("altstack.error", "altstack.minimum", "altstack.caught", "altstack.at_minimum"), handlers.alternate_stack),
+    Step(("restart.interrupted", "restart.resumed"), handlers.restart),
+    Step(("pidfd.error",), targets.process_descriptor),
+    Step(("thread.error", "thread.directed"), targets.thread_signal),
+    Step(("urgent.error", "urgent.lost", "urgent.latency"), targets.urgent, most=10.0),
+    Step(("profile.error",), handlers.profile_timer),
+    Step(("profile.rate",), handlers.profile_rate, most=15.0),
+    Step(("inherited.ignored", "inherited.blocked"), inheritance.inherited),
 )  # fmt: skip

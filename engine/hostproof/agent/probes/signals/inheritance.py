@@ -58,7 +58,7 @@ def status_of(pid: int) -> "dict[str, str]":
 
 
 def names(word: str, without: "set[signal.Signals]") -> "list[str]":
-    """Return the signals of a mask: SIGTERM for 0000000000004000, RT1 for the second real-time signal."""
+    """Return the signals of a mask: SIGTERM for 0000000000004000."""
     bits = int(word, 16)
     numbers = [number for number in range(1, 65) if bits >> (number - 1) & 1 and number not in GLIBC]
     return [name_of(number) for number in numbers if number not in without]
@@ -67,7 +67,7 @@ def names(word: str, without: "set[signal.Signals]") -> "list[str]":
 def name_of(number: int) -> str:
     """Return a signal's name."""
     if signal.SIGRTMIN <= number <= signal.SIGRTMAX:
-        return "SIGRTMIN+{}".format(number - signal.SIGRTMIN)
+        return "SIGRTMIN+{}".format(number - signal.SIGRTMIN) if number > signal.SIGRTMIN else "SIGRTMIN"
     try:
         return signal.Signals(number).name
     except ValueError:
