@@ -30,7 +30,10 @@ DEFAULT_PACK = "linux"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Everything a judgement depends on besides the snapshot; an empty `date` is the snapshot's own day."""
+    """Everything a judgement depends on besides the snapshot; an empty `date` is the snapshot's own day.
+
+    `effort` is how thorough a profile wants probes to be, empty where it doesn't say.
+    """
 
     packs: tuple[RulePack, ...]
     params: Mapping[str, Mapping[str, Value]] = field(default_factory=lambda: MappingProxyType({}))
@@ -38,6 +41,7 @@ class Job:
     overrides: tuple[Override, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     date: str = ""
+    effort: str = ""
 
 
 def read_job(given: Given) -> Job:
@@ -52,7 +56,7 @@ def read_job(given: Given) -> Job:
     settled = _settle(profile, packs, params)
     if profile is None:
         return Job(packs, settled, gate, date=date)
-    return Job(packs, settled, gate, profile.overrides, profile.waivers, date)
+    return Job(packs, settled, gate, profile.overrides, profile.waivers, date, profile.effort)
 
 
 def read_packs(given: Given) -> tuple[RulePack, ...]:

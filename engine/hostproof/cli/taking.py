@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from hostproof.cli.arguments.given import Given
+from hostproof.cli.job import Job
 from hostproof.cli.screen import is_terminal
+from hostproof.collect.asks import EFFORTS, USUAL
 from hostproof.collect.run import Progress, collect
 from hostproof.collect.target import Target, parse_target
 from hostproof.facts.requests import SECOND, FactRequest
 from hostproof.facts.snapshot import PackRef, Snapshot
 from hostproof.facts.types import DURATION
 from hostproof.facts.units import parse_quantity
-from hostproof.rulepack.model import RulePack
 from hostproof.source.problems import Problem, ProblemError
 from hostproof.source.records import record
 
@@ -23,18 +24,30 @@ DEFAULT_TIMEOUT = 600 * SECOND
 
 @record
 class Taking:
-    """A target, the nanoseconds that collecting may take, and whether progress may be shown."""
+    """A target, the nanoseconds that collecting may take, whether progress may be shown, and how thorough probes are.
+
+    `effort` is empty where the command line doesn't say: then the profile decides.
+    """
 
     target: Target
     timeout: int = DEFAULT_TIMEOUT
     quiet: bool = False
+    effort: str = ""
 
 
 def read_taking(given: Given) -> Taking:
-    """Return what a command line says about collecting; raises ProblemError for no target and no duration."""
+    """Return what a command line says about collecting; raises ProblemError for no target, no duration, two efforts."""
     text = given.text("timeout")
     timeout = _timeout(text) if text else DEFAULT_TIMEOUT
-    return Taking(parse_target(given.text("target", "local")), timeout, given.flag("quiet"))
+    return Taking(parse_target(given.text("target", "local")), timeout, given.flag("quiet"), _effort(given))
+
+
+def _effort(given: Given) -> str:
+    words = [word for word in EFFORTS if given.flag(word)]
+    if len(words) > 1:
+        message = "--quick and --full: probes can't be both"
+        raise ProblemError((Problem("HP-E512", message, hint="leave one of them out; without either they are usual"),))
+    return words[0] if words else ""
 
 
 def _timeout(text: str) -> int:
@@ -59,11 +72,12 @@ def requests_of(packs: Sequence[RulePack]) -> tuple[FactRequest, ...]:
     return tuple(dict.fromkeys(request for pack in packs for request in pack.needed()))
 
 
-def take_snapshot(taking: Taking, packs: Sequence[RulePack]) -> Snapshot:
+def take_snapshot(taking: Taking, job: Job) -> Snapshot:
     """Learn what the packs need; whatever can't be learnt is Unknown in the snapshot."""
-    refs = tuple(PackRef(pack.name, pack.digest) for pack in packs)
+    refs = tuple(PackRef(pack.name, pack.digest) for pack in job.packs)
+    effort = effort_of(taking, job)
     with _progress_of(taking) as report:
-        return collect(requests_of(packs), taking.target, taking.timeout, refs, report)
+        return collect(requests_of(job), taking.target, taking.timeout, refs, report, effort=effort)
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from hostproof.source.records import field, record
 
 MOST_FILE = 4 * 1024 * 1024
 MOST_OUTPUT = 1024 * 1024
+USUAL = "usual"
+EFFORTS = ("quick", USUAL, "full")  # how thorough probes are
 
 
 @record

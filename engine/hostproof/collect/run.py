@@ -37,10 +37,11 @@ def collect(  # noqa: PLR0913 - all of it is the run
 ) -> Snapshot:
     """Learn every requested fact of a target, and its fingerprint, in `deadline` nanoseconds at most.
 
+    `effort`, one of `EFFORTS`, says how thorough probes are.
     Whatever goes wrong with a fact becomes its Unknown; nothing is raised but KeyboardInterrupt, after everything that
     was started has ended.
     """
-    return collect_jobs(run_jobs(requests), target, deadline, packs, progress, effort=effort)
+    return collect_jobs(run_jobs(requests, effort), target, deadline, packs, progress, effort=effort)
 
 
 def collect_jobs(  # noqa: PLR0913 - as above

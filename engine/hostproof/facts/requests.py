@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from hostproof.facts.types import Type
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from hostproof.facts.snapshot import Value
+from hostproof.facts.types import Kind, Type
 from hostproof.source.records import record
 
 SECOND = 1_000_000_000
@@ -22,6 +26,22 @@ class RunSource:
 
     argv: tuple[str, ...] = ()
     shell: str = ""
+
+
+@record
+class ProbeSource:
+    """Run a probe of the agent with other arguments than the built-in facts of that probe are learnt by.
+
+    `arguments` are erased values by name, the probe's defaults standing for the others; `bound` gives for an argument
+    the pack's parameter whose value it has, once that is settled.
+    """
+
+    name: str
+    arguments: tuple[tuple[str, Value], ...] = ()
+    bound: tuple[tuple[str, str], ...] = ()
+
+
+Source: TypeAlias = FileSource | RunSource | ProbeSource
 
 
 @record
@@ -46,7 +66,7 @@ class FactRequest:
     """
 
     name: str
-    source: FileSource | RunSource | None = None
+    source: Source | None = None
     reader: Reader | None = None
     gives: Type | None = None
     timeout: int = DEFAULT_TIMEOUT
@@ -55,3 +75,15 @@ class FactRequest:
     def builtin(self) -> bool:
         """Whether a built-in collector answers it."""
         return self.source is None
+
+    def settled(self, params: Mapping[str, Value], needs: frozenset[str]) -> FactRequest:
+        """Return the request with its probe's arguments settled by the pack's parameters, for the facts in `needs`.
+
+        A request that names no probe is as it was.
+        """
+        source, gives = self.source, self.gives
+        if not isinstance(source, ProbeSource) or gives is None:
+            return self
+        given = (*source.arguments, *((argument, params[name]) for argument, name in source.bound))
+        fields = tuple(field for field in gives.fields if f"{self.name}.{field[0]}" in needs)
+        return FactRequest(self.name, ProbeSource(source.name, given), None, Type(Kind.RECORD, fields=fields))

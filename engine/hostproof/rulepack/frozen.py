@@ -7,9 +7,10 @@ from typing import TypeAlias
 
 from hostproof.expr.freeze import Frozen, freeze, freeze_template, thaw, thaw_template
 from hostproof.expr.template import Template
-from hostproof.facts.requests import FactRequest, FileSource, Reader, RunSource
+from hostproof.facts.requests import FactRequest, FileSource, ProbeSource, Reader, RunSource, Source
 from hostproof.facts.snapshot import Value
 from hostproof.facts.typetext import parse_type
+from hostproof.facts.types import Kind, Type
 from hostproof.rulepack.fragments import digest_of, read_fragment
 from hostproof.rulepack.model import Param, Rule, RulePack, Severity
 from hostproof.source.spans import SourceFile
@@ -17,7 +18,10 @@ from hostproof.source.spans import SourceFile
 _Words: TypeAlias = tuple[str, ...]
 _Facts: TypeAlias = tuple[str, str, str, str, _Words, _Words, frozenset[str], bool]
 _Param: TypeAlias = tuple[str, str, Value, str, Value, Value, tuple[Value, ...]]
-_Request: TypeAlias = tuple[str, str | tuple[_Words, str] | None, tuple[str, str] | None, str | None, int]
+_Pairs: TypeAlias = tuple[tuple[str, str], ...]
+_Asked: TypeAlias = tuple[str, tuple[tuple[str, Value], ...], _Pairs]  # of a probe
+_Source: TypeAlias = str | tuple[_Words, str] | _Asked
+_Request: TypeAlias = tuple[str, _Source, tuple[str, str] | None, str | _Pairs | None, int]
 _Rule: TypeAlias = tuple[
     _Facts, tuple[int, int, int], tuple[Frozen, Frozen | None], tuple[Frozen | None, Frozen | None]
 ]
@@ -111,14 +115,43 @@ def _thaw_param(data: _Param) -> Param:
 
 
 def _freeze_request(request: FactRequest) -> _Request:
-    source, reader = request.source, request.reader
-    where = source.path if isinstance(source, FileSource) else (source.argv, source.shell) if source else None
+    reader, gives = request.reader, request.gives
     how = (reader.kind, reader.option) if reader else None
-    return request.name, where, how, None if request.gives is None else str(request.gives), request.timeout
+    if gives is not None and isinstance(request.source, ProbeSource):  # names like `echo.failed`, which no type has
+        return (
+            request.name,
+            _freeze_source(request),
+            how,
+            tuple((n, str(of)) for n, of in gives.fields),
+            request.timeout,
+        )
+    return request.name, _freeze_source(request), how, None if gives is None else str(gives), request.timeout
+
+
+def _freeze_source(request: FactRequest) -> _Source:
+    source = request.source
+    if isinstance(source, FileSource):
+        return source.path
+    if isinstance(source, RunSource):
+        return source.argv, source.shell
+    if isinstance(source, ProbeSource):
+        return source.name, source.arguments, source.bound
+    raise ValueError(f"{request.name} has no source")
 
 
 def _thaw_request(data: _Request) -> FactRequest:
-    name, where, how, gives, timeout = data
-    source = FileSource(where) if isinstance(where, str) else RunSource(*where) if where else None
+    name, source, how, gives, timeout = data
     reader = Reader(*how) if how else None
-    return FactRequest(name, source, reader, None if gives is None else parse_type(gives), timeout)
+    return FactRequest(name, _thaw_source(source), reader, _thaw_gives(gives), timeout)
+
+
+def _thaw_source(data: _Source) -> Source:
+    if isinstance(data, str):
+        return FileSource(data)
+    return ProbeSource(*data) if len(data) == 3 else RunSource(*data)
+
+
+def _thaw_gives(data: str | _Pairs | None) -> Type | None:
+    if isinstance(data, tuple):
+        return Type(Kind.RECORD, fields=tuple((name, parse_type(kind)) for name, kind in data))
+    return None if data is None else parse_type(data)

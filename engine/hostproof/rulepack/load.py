@@ -14,6 +14,7 @@ from hostproof.rulepack.sections.collectors import own_rows, read_collectors
 from hostproof.rulepack.sections.include import Part, declared, read_include
 from hostproof.rulepack.sections.names import pack_fault
 from hostproof.rulepack.sections.params import read_params
+from hostproof.rulepack.sections.probes import bounded
 from hostproof.rulepack.sections.rules import read_rules
 from hostproof.rulepack.sections.shape import PACK_CODES, Shape
 from hostproof.rulepack.uncollected import uncollected
@@ -61,9 +62,10 @@ def check_pack(file: SourceFile, catalog: Catalog, problems: Problems) -> RulePa
     name, title = _name(root, shape), shape.line(root.get("title"), "`title`")
     parts = (Part(file, root), *read_include(include, file, FORMAT, shape))
     params = read_params(parts, shape)
-    facts = read_collectors(parts, name, catalog, shape)
+    facts = read_collectors(parts, name, catalog, params, shape)
+    params = bounded(params, facts.values())
     scope = Scope(
-        catalog.with_rows(own_rows(facts.values(), name)),
+        catalog.with_rows(own_rows(facts.values(), name, catalog)),
         {fact: request.name for fact, request in facts.items()},
         {param.name: param.type for param in params.values()},
     )

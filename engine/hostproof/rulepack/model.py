@@ -119,9 +119,15 @@ class RulePack:
     requests: tuple[FactRequest, ...] = ()
     fragments: tuple[SourceFile, ...] = ()
 
-    def needed(self) -> tuple[FactRequest, ...]:
-        """Return the requests its rules need: built-in facts by name, and its own facts that are read."""
-        names = sorted(frozenset().union(*(rule.needs for rule in self.rules)))
+    def needed(self, params: Mapping[str, Value] | None = None) -> tuple[FactRequest, ...]:
+        """Return the requests its rules need: built-in facts by name, and its own facts that are read.
+
+        `params` are the settled values of its parameters, by which its own facts may be learnt; None for the defaults.
+        """
+        settled = {name: param.default for name, param in self.params.items()} | dict(params or {})
+        needs = frozenset[str]().union(*(rule.needs for rule in self.rules))
+        names = sorted(needs)
         own = {request.name: request for request in self.requests}
-        wanted = [own[o] for o in own if any(n == o or n.startswith(o + ".") for n in names)]
+        read = [own[o] for o in own if any(n == o or n.startswith(o + ".") for n in names)]
+        wanted = [request.settled(settled, needs) for request in read]
         return (*(FactRequest(name) for name in names if ":" not in name), *wanted)

@@ -20,7 +20,7 @@ from hostproof.source.spans import SourceFile, Span
 from hostproof.source.yaml import load_yaml
 
 FORMAT = 1
-PROFILE_KEYS = ("hostproof", "packs", "params", "rules", "waivers", "gate")
+PROFILE_KEYS = ("hostproof", "packs", "params", "effort", "rules", "waivers", "gate")
 OVERRIDE_KEYS = ("severity", "off", "reason")
 WAIVER_KEYS = ("rule", "reason", "owner", "starts", "expires", "accepted")
 GATE_KEYS = ("fail_on", "unknown")
@@ -28,6 +28,7 @@ MOST_PACKS = 100
 MOST_HINTS = 20
 MOST_RULES = 10_000  # that overrides and waivers are about
 UNKNOWNS = ("fail", "warn", "ignore")
+EFFORTS = ("quick", "usual", "full")
 PROFILE_CODES = Codes("HP-E311", "HP-E312", "HP-E313", "HP-E314", "HP-E315", "HP-E316", "HP-E317")
 
 
@@ -36,7 +37,8 @@ class Profile:
     """A profile whose shape is right; that its rules and parameters exist is seen when its packs are loaded.
 
     `packs` are the files of its packs, `params` what it sets, still to be typed; `named` are the rules that its
-    overrides and waivers name, with their places. `fail_on` is None and `unknown` empty where it doesn't say.
+    overrides and waivers name, with their places. `fail_on` is None and `unknown` and `effort` are empty where it
+    doesn't say.
     """
 
     path: str
@@ -47,6 +49,7 @@ class Profile:
     named: tuple[tuple[str, Span], ...] = ()
     fail_on: Severity | None = None
     unknown: str = ""
+    effort: str = ""
 
 
 def load_profile(path: Path) -> Profile:
@@ -126,7 +129,12 @@ class _Written:
             tuple(self._named),
             fail_on,
             unknown,
+            self._effort(),
         )
+
+    def _effort(self) -> str:
+        node = self._root.get("effort")
+        return self._shape.word(node, EFFORTS, "HP-E326", "how thorough probes can be") if node else ""
 
     def _packs(self, base: Path) -> tuple[Path, ...]:
         node = self._root.get("packs")

@@ -63,6 +63,8 @@ TIMEOUT = Option(
     "End collecting after this long (30s, 2min); what is not learnt by then is unknown. [default: 10min]",
     "TIME",
 )
+QUICK = Option("quick", "Let probes take short looks: a fifth of the time, fewer samples.")
+FULL = Option("full", "Let probes take their time: also what loads the machine, or takes minutes.")
 FAIL_ON = Option(
     "fail-on", "Least severity of a failure that makes the host unfit. [default: medium]", "SEVERITY", offers=SEVERITIES
 )
@@ -98,12 +100,12 @@ COMMANDS = (
     Command(
         "check",
         "Judge a machine: collect, evaluate, report.",
-        (PACK, PROFILE, *GATE, TARGET, TIMEOUT, _reports((*JUDGED_FORMATS, "snapshot")), *SHOWN),
+        (PACK, PROFILE, *GATE, TARGET, TIMEOUT, QUICK, FULL, _reports((*JUDGED_FORMATS, "snapshot")), *SHOWN),
     ),
     Command(
         "collect",
         "Take a snapshot of a machine, to be judged later.",
-        (OUTPUT, PACK, PROFILE, TARGET, TIMEOUT, QUIET),
+        (OUTPUT, PACK, PROFILE, PARAM, TARGET, TIMEOUT, QUICK, FULL, QUIET),
     ),
     Command(
         "eval",
@@ -124,8 +126,8 @@ COMMANDS = (
     Command("lint", "Check packs without touching a machine.", (), rest="[PACK]...", kind="pack"),
     Command(
         "plan",
-        "Show all that a check would read, run and call.",
-        (PACK, PROFILE, TARGET, FACTS_FORMAT),
+        "Show all that a check would try, run, call and read.",
+        (PACK, PROFILE, PARAM, TARGET, QUICK, FULL, FACTS_FORMAT),
     ),
     Command(
         "facts",

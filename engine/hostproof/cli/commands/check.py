@@ -22,7 +22,7 @@ def run(given: Given) -> int:
     with noted(problems):
         taking = read_taking(given)
     problems.refuse()
-    snapshot = take_snapshot(taking, job.packs)
+    snapshot = take_snapshot(taking, job)
     evaluation = judge(job, snapshot, explain_passes=shows_passes(outputs))
     write_all(render_all(outputs, evaluation, snapshot, given))
     return evaluation.exit_code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hostproof.cli.arguments.given import Given, noted
-from hostproof.cli.job import read_packs
+from hostproof.cli.job import read_job
 from hostproof.cli.outputs import STDOUT, require_writable, write_all
 from hostproof.cli.screen import show
 from hostproof.cli.taking import read_taking, take_snapshot
@@ -20,11 +20,11 @@ def run(given: Given) -> int:
     with noted(problems):
         require_writable([path])
     with noted(problems):
-        packs = read_packs(given)
+        job = read_job(given)
     with noted(problems):
         taking = read_taking(given)
     problems.refuse()
-    snapshot = take_snapshot(taking, packs)
+    snapshot = take_snapshot(taking, job)
     write_all([(path, encode_snapshot(snapshot))])
     if path != STDOUT and not given.flag("quiet"):
         show(f"{path}: {len(snapshot.values)} facts known, {len(snapshot.unknown)} unknown\n")

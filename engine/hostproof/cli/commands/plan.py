@@ -1,17 +1,22 @@
-"""`hostproof plan`: everything a check would read, run and call, with the facts it serves; nothing of it is done."""
+"""`hostproof plan`: all that a check would try, run, call and read, with the facts it serves; nothing of it is done."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from textwrap import fill
 
-from hostproof.cli.arguments.given import Given
+from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.commands.listing import as_json, columns, wants_json
-from hostproof.cli.job import read_packs
+from hostproof.cli.job import read_job
 from hostproof.cli.screen import show
-from hostproof.cli.taking import read_taking, requests_of
+from hostproof.cli.taking import effort_of, read_taking, requests_of
 from hostproof.collect.plan import PlanStep, plan
+from hostproof.facts.snapshot import Value
+from hostproof.facts.types import DURATION
+from hostproof.facts.units import format_value
 from hostproof.source.harmless import one_line
+from hostproof.source.problems import Problems
 
 # In the order in which a reader should worry.
 _TITLES = {"probe": "probes", "command": "runs", "call": "calls", "glob": "reads all files that match", "file": "reads"}
@@ -21,23 +26,49 @@ _MOST_FACTS = 3
 def run(given: Given) -> int:
     """Show the plan of a check; raises ProblemError for packs and targets that are none."""
     as_data = wants_json(given)
-    packs = read_packs(given)
-    target = read_taking(given).target
-    steps = plan(requests_of(packs))
+    problems = Problems()
+    with noted(problems):
+        job = read_job(given)
+    with noted(problems):
+        taking = read_taking(given)
+    problems.refuse()
+    steps, effort = plan(requests_of(job)), effort_of(taking, job)
     if as_data:
-        show(as_json([{"kind": step.kind, "what": step.what, "facts": list(step.facts)} for step in steps]))
+        show(as_json([_data(step, effort) for step in steps]))
         return 0
-    names = ", ".join(pack.name for pack in packs)
-    show(f"A check of {target.name} by {names} takes {len(steps)} steps; this is all of them.\n")
-    show("".join(_chapters(steps)))
+    names = ", ".join(pack.name for pack in job.packs)
+    show(f"A check of {taking.target.name} by {names} takes {len(steps)} steps; this is all of them.\n")
+    show("".join(_chapters(steps, effort)))
     return 0
 
 
-def _chapters(steps: Sequence[PlanStep]) -> list[str]:
+def _data(step: PlanStep, effort: str) -> dict[str, Value]:
+    found: dict[str, Value] = {"kind": step.kind, "what": step.what, "facts": list(step.facts)}
+    if step.effects:
+        found |= {"effects": step.effects, "effort": effort}
+    return found | ({"timeout": step.timeout} if step.timeout else {})
+
+
+def _chapters(steps: Sequence[PlanStep], effort: str) -> list[str]:
     order = list(_TITLES)
     ranked = sorted(steps, key=lambda step: order.index(step.kind))
     chapters = ((kind, list(found)) for kind, found in groupby(ranked, key=lambda step: step.kind))
-    return [f"\n{_TITLES[kind]} ({len(found)})\n{columns([_row(step) for step in found])}" for kind, found in chapters]
+    return [f"\n{_TITLES[kind]} ({len(found)}){_chapter(kind, found, effort)}" for kind, found in chapters]
+
+
+def _chapter(kind: str, steps: Sequence[PlanStep], effort: str) -> str:
+    """Return the rest of a chapter's title, and its rows."""
+    if kind == "probe":
+        return f", effort {effort}, one after the other\n" + "".join(_probe(step) for step in steps)
+    return "\n" + columns([_row(step) for step in steps])
+
+
+def _probe(step: PlanStep) -> str:
+    """Return what a probe does to the machine, for how long at most, and what for."""
+    what, facts = _row(step)
+    most = format_value(step.timeout, DURATION)
+    lines = fill(step.effects, 96, initial_indent="      ", subsequent_indent="      ", break_on_hyphens=False)
+    return f"{what}  at most {most}  {facts}\n{lines}\n"
 
 
 def _row(step: PlanStep) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
-from hostproof.collect.asks import Answer, Ask, Collector
+from hostproof.collect.asks import USUAL, Answer, Ask, Collector
 from hostproof.collect.builtin import COLLECTORS
 from hostproof.collect.learn import fingerprint
 from hostproof.collect.learn.packfacts import ask_of, declared, learn, owner_of
@@ -14,7 +14,7 @@ from hostproof.facts.builtin import builtin_catalog
 from hostproof.facts.catalog import Catalog, FactSpec, Owner
 from hostproof.facts.requests import FactRequest
 from hostproof.facts.snapshot import Value
-from hostproof.facts.types import ANY, Type
+from hostproof.facts.types import ANY, STRING, Type
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.source.records import record
 
@@ -40,10 +40,14 @@ class Job:
     learn: Callable[[frozenset[str], Answers], Outcomes]
 
 
-def run_jobs(requests: Iterable[FactRequest]) -> tuple[Job, ...]:
-    """Return all jobs of a run: those for the requests, and those for the host's fingerprint."""
+def run_jobs(requests: Iterable[FactRequest], effort: str = USUAL) -> tuple[Job, ...]:
+    """Return all jobs of a run: those for the requests, that about the run, and those for the host's fingerprint."""
+    wanted = tuple(requests)
+    about = {"run.effort": effort} if any(request.name == "run.effort" for request in wanted) else {}
+    others = (request for request in (*wanted, *fingerprint.REQUESTS) if request.name not in about)
+    run = Job({name: Wanted(STRING, Owner.PROCESS) for name in about}, (), lambda names, answers: about)  # noqa: ARG005
     identity = Job({}, fingerprint.ASKS, lambda names, answers: {})  # noqa: ARG005 - all jobs are called alike
-    return (*jobs_of((*requests, *fingerprint.REQUESTS), builtin_catalog(), COLLECTORS), identity)
+    return (*jobs_of(others, builtin_catalog(), COLLECTORS), run, identity)
 
 
 def jobs_of(requests: Iterable[FactRequest], catalog: Catalog, collectors: Mapping[str, Collector]) -> tuple[Job, ...]:
@@ -89,6 +93,7 @@ def _not_known(names: frozenset[str], answers: Answers) -> Outcomes:  # noqa: AR
 
 
 def _pack_job(request: FactRequest) -> Job:
-    ask, owner = ask_of(request), owner_of(request)
-    facts = {name: Wanted(of, owner, frozenset({ask})) for name, of in declared(request).items()}
+    ask = ask_of(request)
+    given = declared(request).items()
+    facts = {name: Wanted(of, owner_of(request, name), frozenset({ask})) for name, of in given}
     return Job(facts, (ask,), partial(learn, request))

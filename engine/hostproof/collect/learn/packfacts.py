@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from hostproof.collect.asks import Answer, Ask, ReadFile, RunCommand
+from hostproof.collect.asks import Answer, Ask, Probe, ReadFile, RunCommand
+from hostproof.collect.builtin.probes import ask_of as probe_ask
+from hostproof.collect.builtin.probes import outcome_of
 from hostproof.collect.readers import Outcome, read_record, read_value
+from hostproof.facts.builtin import builtin_catalog
+from hostproof.facts.builtin.probes import PROBES
 from hostproof.facts.catalog import Owner
-from hostproof.facts.requests import FactRequest, FileSource, Reader, RunSource
+from hostproof.facts.requests import FactRequest, FileSource, ProbeSource, Reader, RunSource
 from hostproof.facts.types import STRING, Kind, Type
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.source.harmless import one_line
@@ -23,15 +27,26 @@ def ask_of(request: FactRequest) -> Ask:
         return ReadFile(request.source.path)
     if isinstance(request.source, RunSource):
         return RunCommand(request.source.argv, request.source.shell, request.timeout)
+    if isinstance(request.source, ProbeSource):
+        return _probe_of(request, request.source)
     raise ValueError(f"{request.name} has no source")
 
 
-def owner_of(request: FactRequest) -> Owner:
+def _probe_of(request: FactRequest, source: ProbeSource) -> Probe:
+    shorts = [short for short, _ in request.gives.fields] if request.gives else []
+    return probe_ask(PROBES[source.name], dict(source.arguments), shorts, own=request.name)
+
+
+def owner_of(request: FactRequest, name: str = "") -> Owner:
     """Return whose reading a pack's own fact is: a file's; else that of the namespaces the agent runs in.
 
-    /proc and /sys show the namespaces of whoever looks, and so does nearly every command.
+    /proc and /sys show the namespaces of whoever looks, and so does nearly every command. Of a probe's facts it is as
+    the catalog says.
     """
     source = request.source
+    if isinstance(source, ProbeSource):
+        row = builtin_catalog().get(PROBES[source.name].before + name.removeprefix(f"{request.name}."))
+        return row.owner if row else Owner.PROCESS
     if isinstance(source, FileSource) and not source.path.startswith(("/proc/", "/sys/")):
         return Owner.FILES
     return Owner.NAMESPACE
@@ -47,7 +62,11 @@ def declared(request: FactRequest) -> dict[str, Type]:
 
 def learn(request: FactRequest, names: frozenset[str], answers: Mapping[Ask, Answer]) -> dict[str, Outcome]:
     """Return what a request's facts are, by the answer to its ask."""
-    answer = answers[ask_of(request)]
+    ask = ask_of(request)
+    if isinstance(ask, Probe):
+        before = f"{request.name}."
+        return {name: outcome_of(ask, name.removeprefix(before), answers) for name in names}
+    answer = answers[ask]
     why = _refused(answer)
     if why is not None:
         return dict.fromkeys(names, why)

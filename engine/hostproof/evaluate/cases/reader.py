@@ -59,7 +59,7 @@ class _Reader:
         self._rules = {rule.id: rule for rule in pack.rules}
         self._params = {name: param.type for name, param in pack.params.items()}
         self._prefix = f"{pack.name}:"
-        self._own = {row.name: row.type for row in own_rows(pack.requests, pack.name)}
+        self._own = {row.name: row.type for row in own_rows(pack.requests, pack.name, catalog)}
         self._catalog = catalog
         self._problems = problems
         self._shape = Shape(problems, Codes(*[MALFORMED] * 7))

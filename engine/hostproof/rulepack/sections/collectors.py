@@ -5,25 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hostproof.facts.catalog import Catalog, FactSpec, Owner
-from hostproof.facts.requests import DEFAULT_TIMEOUT, SECOND, FactRequest, FileSource, RunSource
+from hostproof.facts.requests import DEFAULT_TIMEOUT, SECOND, FactRequest, FileSource, ProbeSource, RunSource
 from hostproof.facts.types import Kind, Type
 from hostproof.facts.units import parse_quantity
-from hostproof.rulepack.sections.include import Part, entries_of
+from hostproof.rulepack.model import Param
+from hostproof.rulepack.sections.include import Part, declared, entries_of
 from hostproof.rulepack.sections.names import word_fault
 from hostproof.rulepack.sections.params import read_type
+from hostproof.rulepack.sections.probes import Known, probe_rows, read_probe
 from hostproof.rulepack.sections.readers import read_reader
 from hostproof.rulepack.sections.shape import MOST_LINE, MOST_TEXT, Shape, beginning, described
 from hostproof.source.nodes import Mapping, Node, Scalar, Sequence
 
-FACT_KEYS = ("run", "file", "timeout", "read", "gives")
+FACT_KEYS = ("run", "file", "probe", "with", "timeout", "read", "gives")
 MOST_TIMEOUT = 3600 * SECOND
 MOST_ARGUMENTS = 200
 MOST_FIELDS = 100
 
 
-def read_collectors(parts: tuple[Part, ...], pack: str, catalog: Catalog, shape: Shape) -> dict[str, FactRequest]:
-    """Return the requests of a pack's own facts, by the name its expressions use; wrong ones are left out."""
+def read_collectors(
+    parts: tuple[Part, ...], pack: str, catalog: Catalog, params: dict[str, Param], shape: Shape
+) -> dict[str, FactRequest]:
+    """Return the requests of a pack's own facts, by the name its expressions use; wrong ones are left out.
+
+    `params` are the pack's parameters that are right: the arguments of a probe may be theirs.
+    """
     found: dict[str, FactRequest] = {}
+    untold = declared(parts, "params").keys() - params.keys()
     hidden = {row.name.split(".")[0] for row in catalog}
     for key, value in entries_of(parts, "facts", shape):
         fault = word_fault(key.text)
@@ -32,20 +40,26 @@ def read_collectors(parts: tuple[Part, ...], pack: str, catalog: Catalog, shape:
         elif key.text in hidden:
             hint = "give it another name, unless the pack is to do without them"
             shape.problems.add("HP-W101", f"{key.text!r} hides the built-in facts {key.text}.*", key.where, hint)
-        declared = shape.mapping(value, f"the fact {key.text!r}", "{run: [uname, -r], read: text, gives: version}")
-        if declared is not None:
-            apart = shape.apart()
-            request = _Declared(key.text, declared, apart).request(f"{pack}:{key.text}")
+        written = shape.mapping(value, f"the fact {key.text!r}", "{run: [uname, -r], read: text, gives: version}")
+        if written is not None:
+            apart, name = shape.apart(), f"{pack}:{key.text}"
+            if written.get("probe") is not None:
+                request = read_probe(name, written, catalog, Known(params, untold), apart)
+            else:
+                request = _Declared(key.text, written, apart).request(name)
             shape.problems.found += apart.problems.found
             if request is not None and not fault:
                 found[key.text] = request
     return found
 
 
-def own_rows(requests: Iterable[FactRequest], pack: str) -> tuple[FactSpec, ...]:
+def own_rows(requests: Iterable[FactRequest], pack: str, catalog: Catalog) -> tuple[FactSpec, ...]:
     """Return the rows that a pack's own facts add to the catalog: one, or one for each field of a record."""
     rows = []
     for request in requests:
+        if isinstance(request.source, ProbeSource):
+            rows += probe_rows(request, pack, catalog)
+            continue
         owner = Owner.FILES if isinstance(request.source, FileSource) else Owner.PROCESS
         for name, kind in given(request):
             rows.append(FactSpec(name, kind, owner, f"a fact of the pack {pack}", pack))
@@ -72,11 +86,6 @@ class _Declared:
     def request(self, full_name: str) -> FactRequest | None:
         """Return the request it stands for, or None with problems added."""
         problems = self._shape.problems
-        probe = self._node.get("probe")
-        if probe is not None:
-            message = "this hostproof has no probes that a pack can name"
-            problems.add("HP-E115", message, probe.where, "say where the fact comes from with `run` or `file`")
-            return None
         self._shape.keys(self._node, FACT_KEYS, ("read", "gives"), self._what)
         source, gives, timeout = self._source(), self._gives(), self._timeout()
         reader = read_reader(self._node.get("read"), gives, self._shape)
@@ -88,7 +97,7 @@ class _Declared:
         given = [name for name in ("run", "file") if self._node.get(name) is not None]
         if len(given) != 1:
             message = (
-                f"{self._what} has both `run` and `file`" if given else f"{self._what} has neither `run` nor `file`"
+                f"{self._what} has both `run` and `file`" if given else f"{self._what} has no `run`, `file` or `probe`"
             )
             self._shape.problems.add("HP-E114", message, beginning(self._node), "say where it comes from, once")
             return None

@@ -67,9 +67,9 @@ def value_fault(value: Value, param: Param) -> str:
     shown = partial(format_value, type=param.type)
     if value is None:
         return ""
-    if param.least is not None and _less(value, param.least, param.type.kind):
+    if param.least is not None and less(value, param.least, param.type.kind):
         return f"{shown(value)} is below the least, {shown(param.least)}"
-    if param.most is not None and _less(param.most, value, param.type.kind):
+    if param.most is not None and less(param.most, value, param.type.kind):
         return f"{shown(value)} is above the most, {shown(param.most)}"
     if param.choices and not any(_same(value, choice) for choice in param.choices):
         return f"{shown(value)} is not one of {', '.join(map(shown, param.choices))}"
@@ -125,11 +125,11 @@ def _check_limits(param: Param, node: Mapping, shape: Shape) -> None:
     if fault and default is not None:
         shape.problems.add("HP-E113", f"the default of {param.name!r} is wrong: {fault}", default.where)
     most = node.get("max")
-    if most is not None and param.least is not None and _less(param.most, param.least, param.type.kind):
+    if most is not None and param.least is not None and less(param.most, param.least, param.type.kind):
         shape.problems.add("HP-E113", f"the limits of {param.name!r} leave nothing: 'min' is above 'max'", most.where)
 
 
-def _less(value: Value, other: Value, kind: Kind) -> bool:
+def less(value: Value, other: Value, kind: Kind) -> bool:
     """Compare two values of an ordered kind."""
     if isinstance(value, str) and isinstance(other, str):
         if kind is Kind.DEBIAN:

@@ -26,4 +26,5 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow("HP-E323", "Not a day", "expires: 2026-02-30"),
     CodeRow("HP-E324", "A waiver that ends before it starts", "{starts: 2026-07-01, expires: 2026-06-30}"),
     CodeRow("HP-E325", "The same pack twice", "packs: [linux, linux]"),
+    CodeRow("HP-E326", "Not how thorough probes can be", "effort: fast"),
 )

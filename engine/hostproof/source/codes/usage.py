@@ -16,4 +16,5 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow("HP-E509", "The same pack twice", "hostproof check --pack linux --pack linux"),
     CodeRow("HP-E510", "No such rule, or more than one", "hostproof explain net.backlgo host.hpsnap"),
     CodeRow("HP-E511", "Not one rule and one snapshot", "hostproof explain net.backlog a.hpsnap b.hpsnap"),
+    CodeRow("HP-E512", "Quick and full at once", "hostproof check --quick --full"),
 )
