@@ -67,9 +67,15 @@ def _no_time(text: str, why: str, hint: str) -> ProblemError:
     return ProblemError((Problem("HP-E504", f"--timeout {text}: {why}", hint=hint),))
 
 
-def requests_of(packs: Sequence[RulePack]) -> tuple[FactRequest, ...]:
-    """Return what the packs need, each fact once."""
-    return tuple(dict.fromkeys(request for pack in packs for request in pack.needed()))
+def requests_of(job: Job) -> tuple[FactRequest, ...]:
+    """Return what the packs need with the parameters as they are set, each fact once."""
+    needed = (request for pack in job.packs for request in pack.needed(job.params.get(pack.name)))
+    return tuple(dict.fromkeys(needed))
+
+
+def effort_of(taking: Taking, job: Job) -> str:
+    """Return how thorough probes are to be: as the command line says, or the profile, else the usual."""
+    return taking.effort or job.effort or USUAL
 
 
 def take_snapshot(taking: Taking, job: Job) -> Snapshot:

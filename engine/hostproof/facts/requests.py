@@ -61,8 +61,8 @@ class FactRequest:
     """One fact that rules need.
 
     A built-in fact has only a `name` of the catalog. A pack's own fact is named `pack:fact` and says where
-    it comes from; when `gives` is a record, each field becomes a fact `pack:fact.field`.
-    `timeout` is in nanoseconds.
+    it comes from; when `gives` is a record, each field becomes a fact `pack:fact.field`. Of a probe the fields are
+    the short names of its facts. `timeout` is in nanoseconds.
     """
 
     name: str
