@@ -1,0 +1,70 @@
+"""Faults of clocks."""
+
+from __future__ import annotations
+
+from faults.fault import Fault
+from faults.inject.clocks import lying_library
+from faults.inject.prefixes import seccomp, shifted_clocks
+
+REFUSED = """
+import sys, time
+time.monotonic()  # by the vDSO
+try:
+    time.clock_gettime(time.CLOCK_PROCESS_CPUTIME_ID)
+except PermissionError:
+    sys.exit(0)
+sys.exit(1)
+"""
+
+FAULTS = (
+    Fault(
+        id="clock.time-namespace",
+        title="the monotonic clocks are not the machine's",
+        how="a time namespace: monotonic 100,000 s ahead, boottime 200,000 s",
+        prefix=shifted_clocks(monotonic=100_000, boottime=200_000),
+        took=("grep", "-Eq", "^monotonic +100000 ", "/proc/self/timens_offsets"),
+        red={"clock.namespace"},
+        says={"clock.namespace": "100000s"},
+        needs=("root", "timens"),
+    ),
+    Fault(
+        id="clock.lying-library",
+        title="the C library's time is an hour behind",
+        how="LD_PRELOAD of a library that takes an hour off CLOCK_REALTIME",
+        setup=lying_library("realtime", -3600),
+        took=("python3", "-c", "import sys, time; sys.exit(time.time() > time.clock_gettime(5) - 3000)"),
+        red={"clock.library"},
+        says={"clock.library": "realtime by -3"},
+        needs=("gcc", "python3"),
+    ),
+    Fault(
+        id="clock.lying-monotonic",
+        title="the C library's monotonic clock is a second behind",
+        how="LD_PRELOAD of a library that takes a second off CLOCK_MONOTONIC",
+        setup=lying_library("monotonic", -1),
+        took=("python3", "-c", "import sys, time; sys.exit(time.monotonic() > time.clock_gettime(6) - 0.9)"),
+        red={"clock.library", "timers.early"},  # a sleep until a point in time ends at once
+        says={"clock.library": "monotonic by -"},
+        needs=("gcc", "python3"),
+    ),
+    Fault(
+        id="clock.no-system-call",
+        title="clock_gettime(2) is refused, so that only the vDSO tells the time",
+        how="seccomp: EPERM for clock_gettime",
+        prefix=seccomp("EPERM", "clock_gettime"),
+        took=("python3", "-c", REFUSED),
+        red={"syscalls.go"},
+        unknown={"clock.library": "denied"},
+        needs=("python3",),
+    ),
+    Fault(
+        id="clock.no-seccomp",
+        title="a process may not set a seccomp filter",
+        how="seccomp: EPERM for prctl(PR_SET_SECCOMP)",
+        prefix=seccomp("EPERM", "prctl:0=22"),
+        took=("python3", "-c", "import ctypes, sys; sys.exit(ctypes.CDLL(None).prctl(22, 2, None, 0, 0) == 0)"),
+        unknown={"clock.vdso": "denied"},
+        says={"clock.vdso": "PR_SET_SECCOMP"},
+        needs=("python3",),
+    ),
+)
