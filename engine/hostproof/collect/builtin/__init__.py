@@ -16,11 +16,11 @@ class _ByNeed(Mapping[str, Collector]):
         self._places = places
 
     def __getitem__(self, name: str) -> Collector:
-        if name.startswith("probe."):
+        module, constant = self._places[name]
+        if module == "probes":
             from hostproof.collect.builtin.probes import probe_collector
 
             return probe_collector(name)
-        module, constant = self._places[name]
         found = getattr(import_module(f"{__name__}.{module}"), constant)
         if not isinstance(found, Collector):
             raise TypeError(f"{constant} of {module} is no collector")
@@ -68,5 +68,6 @@ COLLECTORS: Mapping[str, Collector] = _ByNeed(
         "hosts": ("net.names", "HOSTS"),
         "sysctl": ("sysctl", "COLLECTOR"),
         **{probe.collector: ("probes", "") for probe in PROBES.values()},
+        "probe.denials": ("denials.collector", "COLLECTOR"),
     }
 )

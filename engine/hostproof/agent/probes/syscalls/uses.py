@@ -29,7 +29,7 @@ from .classify import (
     missing,
 )
 from .table import CALLS
-from .tries import demand
+from .tries import ask, demand
 
 TYPE_CHECKING = False  # typing costs 5 ms to import
 if TYPE_CHECKING:
@@ -106,7 +106,8 @@ def landlock() -> None:
     rules = ctypes.create_string_buffer(struct.pack("Q", 1 << 3))  # LANDLOCK_ACCESS_FS_READ_DIR
     ruleset = demand("landlock_create_ruleset", ctypes.byref(rules), 8, 0)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    demand("landlock_restrict_self", ruleset, 0)
+    quiet = 1 if ask("landlock_create_ruleset", 0, 0, 1)[0] >= 7 else 0  # LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF
+    demand("landlock_restrict_self", ruleset, quiet)
     try:
         os.listdir("/")
     except PermissionError:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from hostproof.facts.builtin.probes import (
     clock,
     cpu,
+    denials,
     dns,
     files,
     http,
@@ -24,7 +25,7 @@ from hostproof.facts.builtin.probes import (
 from hostproof.facts.catalog import FactSpec
 from hostproof.facts.probes import ProbeSpec
 
-_MODULES = (clock, cpu, dns, files, http, memory, signals, syscalls, tcp, threads, timers, tls, udp, unix)
+_MODULES = (clock, cpu, denials, dns, files, http, memory, signals, syscalls, tcp, threads, timers, tls, udp, unix)
 
 PROBES: Mapping[str, ProbeSpec] = MappingProxyType({module.PROBE.name: module.PROBE for module in _MODULES})
 ROWS: tuple[FactSpec, ...] = tuple(row for module in _MODULES for row in module.ROWS)
