@@ -7,6 +7,10 @@ Documentation/scheduler/sched-bwc.rst. A file that a group lacks (the root has n
 from ..groups import cgroups
 from ..lines import AskError
 
+TYPE_CHECKING = False  # typing costs 5 ms to import
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 MEMORY_FILES = ("memory.max", "memory.limit_in_bytes", "memory.use_hierarchy")
 CPU_FILES = ("cpu.max", "cpu.cfs_quota_us", "cpu.cfs_period_us", "cpu.stat")
 # v1 says "no limit" with the most whole pages that fit a signed long (mm/page_counter.c); pages have 64 KiB at most.
@@ -90,9 +94,7 @@ def throttling() -> "dict[str, tuple[int, int]]":
     return found
 
 
-def lowest(
-    limits: "list[tuple[str, int | None]] | list[tuple[str, float | None]]",
-) -> "tuple[float | None, str | None]":
+def lowest(limits: "Sequence[tuple[str, float | None]]") -> "tuple[float | None, str | None]":
     """Return the lowest limit and whose it is; None and None where there is no limit."""
     found = [(limit, path) for path, limit in limits if limit is not None]
     return min(found) if found else (None, None)
