@@ -4,37 +4,49 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from faults.fault import Fault
+from faults.guest.boot import Guest, booted, lacking
 from faults.needs import unmet
-from faults.running import broken, judge, run
-from faults.tables import all_faults
+from faults.running import Judging, broken, judge, python_of, run
+from faults.tables import all_faults, in_guest
 
 
-def show(fault: Fault, cache: Path) -> None:
+def show(fault: Fault, cache: Path, guest: Guest | None) -> None:
     """Print how the fault took and every rule that does not say what it says without it."""
     print(f"{fault.id}: {fault.title} ({fault.how})")
-    if reason := unmet(fault.needs):
+    if reason := lacking() if in_guest(fault) else unmet(fault.needs):
         print(f"  not injected: {reason}")
         return
-    before = judge(None, (), cache, fault.packs)
-    with broken(fault) as words:
+    judging = Judging.of(fault, cache)
+    if in_guest(fault):
+        assert guest is not None
+        words, python = (*guest.start, *fault.prefix), ("python3",)
+        before = judge(judging, guest.start, python)
         took = run((*words, *fault.took))
-        print(f"  took: {'yes' if took.status == 0 else f'NO ({took.status})'} {took.out.strip()} {took.err.strip()}")
-        after = judge(fault, words, cache, fault.packs)
+        after = judge(judging, words, python)
+    else:
+        before = judge(judging)
+        with broken(fault) as words:
+            took = run((*words, *fault.took))
+            after = judge(judging, words, python_of(fault))
+    print(f"  took: {'yes' if took.status == 0 else f'NO ({took.status})'} {took.out.strip()} {took.err.strip()}")
     for rule, said in sorted(after.items()):
-        if (said.verdict, said.causes) != (before[rule].verdict, before[rule].causes):
+        if (said.verdict, said.causes) != (before[rule].verdict, before[rule].causes) or rule in fault.noticed_by:
             mark = "+" if rule in fault.noticed_by else "-" if rule in fault.may_be_unknown | fault.may_be_red else "!"
             print(f"  {mark} {rule}: {said.verdict} {' '.join(sorted(said.causes))}: {said.said}")
 
 
 def main(wanted: list[str]) -> int:
     """Show the faults whose id begins with one of the words; all, if there are none."""
-    with tempfile.TemporaryDirectory() as cache:
-        for fault in all_faults():
-            if not wanted or fault.id.startswith(tuple(wanted)):
-                show(fault, Path(cache))
+    chosen = [fault for fault in all_faults() if not wanted or fault.id.startswith(tuple(wanted))]
+    with ExitStack() as stack:
+        cache = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        guest = stack.enter_context(booted()) if any(map(in_guest, chosen)) and not lacking() else None
+        for fault in chosen:
+            show(fault, cache, guest)
     return 0
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faults.fault import Fault
-from hostproof.cli.arguments.table import find_command
+from faults.part import part_of_pack
 
 PATIENCE = 60.0  # seconds for one check; most take three
 TESTS = Path(__file__).parents[1]
@@ -86,37 +86,46 @@ def run(words: Sequence[str], cache: Path | None = None, patience: float = PATIE
     return Done(program.returncode, out, err)
 
 
-def judge(fault: Fault | None, words: tuple[str, ...], cache: Path, packs: Sequence[str]) -> dict[str, Judged]:
-    """Judge by the packs, inside what `words` start if anything, and return what each rule said."""
-    if fault is not None and fault.around == "agent":
-        return judge_from_outside(fault, (*words, SYSTEM_PYTHON), cache, packs)
-    done = run((*words, sys.executable, "-m", "hostproof", "check", *_arguments(fault, packs)), cache)
-    return _judged_by(done)
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """By what to judge: packs (only some areas of them, if any are named), with how much effort, and the cache."""
+
+    packs: tuple[str, ...]
+    areas: tuple[str, ...]
+    quick: bool
+    params: tuple[tuple[str, str], ...]
+    cache: Path
+
+    @classmethod
+    def of(cls, fault: Fault, cache: Path) -> Judging:
+        """Return what a fault wants to be judged by."""
+        return cls(fault.packs, fault.areas, fault.quick, tuple(fault.params.items()), cache)
+
+    def arguments(self) -> Iterator[str]:
+        """Yield the words after `check`."""
+        for pack in self.packs:
+            yield from ("--pack", str(part_of_pack(pack, self.areas, self.cache)))
+        if self.quick:
+            yield "--quick"
+        for name, value in self.params:
+            yield from ("--param", f"{name}={value}")
+        yield from ("--format", "json=-", "--quiet")
 
 
-def judge_from_outside(
-    fault: Fault | None, python: tuple[str, ...], cache: Path, packs: Sequence[str], patience: float = PATIENCE
-) -> dict[str, Judged]:
-    """Judge with an agent that is started by the words `python`, and the engine here."""
-    words = (sys.executable, "-m", "faults.outside", *python, "---", *_arguments(fault, packs))
-    return _judged_by(run(words, cache, patience))
+def python_of(fault: Fault) -> tuple[str, ...]:
+    """Return the Python that is started inside the fault, if it is not the whole check that runs there."""
+    return (SYSTEM_PYTHON,) if fault.around == "agent" else ()
 
 
-def _judged_by(done: Done) -> dict[str, Judged]:
+def judge(judging: Judging, words: tuple[str, ...] = (), python: tuple[str, ...] = ()) -> dict[str, Judged]:
+    """Return what each rule says, judged inside of what `words` start; with `python`, only the agent is inside."""
+    if python:
+        command = (sys.executable, "-m", "faults.outside", *words, *python, "---", *judging.arguments())
+        done = run(command, judging.cache, PATIENCE)
+    else:
+        done = run((*words, sys.executable, "-m", "hostproof", "check", *judging.arguments()), judging.cache)
     assert done.status in {0, 1, 3}, f"hostproof ended with {done.status}: {done.err[-2000:]}"
     return judged(json.loads(done.out))
-
-
-def _arguments(fault: Fault | None, packs: Sequence[str]) -> Iterator[str]:
-    command = find_command("check")
-    assert command is not None
-    for pack in packs:
-        yield from ("--pack", pack)
-    if (fault is None or fault.quick) and "quick" in {option.name for option in command.options}:
-        yield "--quick"
-    for name, value in (fault.params if fault else {}).items():
-        yield from ("--param", f"{name}={value}")
-    yield from ("--format", "json=-", "--quiet")
 
 
 def judged(report: Mapping[str, list[dict[str, list[dict[str, str]]]]]) -> dict[str, Judged]:

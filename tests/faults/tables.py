@@ -9,7 +9,7 @@ from pathlib import Path
 from faults.fault import Fault
 
 HERE = Path(__file__).parent
-NO_TABLES = {"__main__", "conftest", "fault", "needs", "outside", "running", "tables", "seccomp"}
+NO_TABLES = {"__main__", "conftest", "fault", "needs", "outside", "part", "running", "tables", "seccomp"}
 
 
 @cache

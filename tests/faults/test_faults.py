@@ -2,39 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from faults.fault import Fault
+from faults.guest.boot import Guest, booted, lacking
 from faults.needs import unmet
-from faults.running import Judged, broken, judge, run
+from faults.running import Judged, Judging, broken, judge, python_of, run
 from faults.tables import all_faults, in_guest
+
+Verdicts = Mapping[str, Judged]
 
 
 class Healthy:
-    """What the packs say of this machine as it is, each pack judged once."""
+    """What is said of a machine as it is, judged once by each set of packs."""
 
-    def __init__(self, cache: Path) -> None:
-        self.cache = cache
-        self._known: dict[tuple[tuple[str, ...], bool], Mapping[str, Judged]] = {}
+    def __init__(self, judged: Callable[[Judging], Verdicts]) -> None:
+        self._judged = judged
+        self._known: dict[Judging, Verdicts] = {}
 
-    def of(self, fault: Fault) -> Mapping[str, Judged]:
-        """Return what the fault's packs say without it."""
-        key = (fault.packs, fault.quick)
-        if key not in self._known:
-            self._known[key] = judge(None, (), self.cache, fault.packs)
-        return self._known[key]
+    def of(self, fault: Fault, cache: Path) -> Verdicts:
+        """Return what is said without the fault; skips the test if that could not be told from it."""
+        judging = Judging.of(fault, cache)
+        if judging not in self._known:
+            self._known[judging] = self._judged(judging)
+        before = self._known[judging]
+        for rule in sorted(fault.noticed_by):
+            if before[rule].verdict in {"fail", "unknown"}:
+                pytest.skip(f"fault not injected: without it, {rule} says {before[rule].verdict} already")
+        return before
 
 
 @pytest.fixture(scope="session")
-def healthy(tmp_path_factory: pytest.TempPathFactory) -> Healthy:
-    """Give what the packs say of this machine as it is."""
-    return Healthy(tmp_path_factory.mktemp("cache"))
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder for what hostproof keeps of packs."""
+    return tmp_path_factory.mktemp("cache")
 
 
-def surprises(fault: Fault, before: Mapping[str, Judged], after: Mapping[str, Judged]) -> list[str]:
+@pytest.fixture(scope="session")
+def healthy() -> Healthy:
+    """Give what is said of this machine as it is."""
+    return Healthy(judge)
+
+
+@pytest.fixture(scope="session")
+def guest() -> Iterator[Guest]:
+    """Give one booted guest to all tests that want one."""
+    reason = lacking()
+    if reason:
+        pytest.skip(f"fault not injected: {reason}")
+    with booted() as guest:
+        yield guest
+
+
+@pytest.fixture(scope="session")
+def healthy_guest(guest: Guest) -> Healthy:
+    """Give what is said of the guest as it is."""
+    return Healthy(lambda judging: judge(judging, guest.start, ("python3",)))
+
+
+def surprises(fault: Fault, before: Verdicts, after: Verdicts) -> list[str]:
     """Return what the rules should not have said, or should have and did not."""
     found = [*_unnoticed(fault, after)]
     for rule, said in after.items():
@@ -47,7 +76,7 @@ def surprises(fault: Fault, before: Mapping[str, Judged], after: Mapping[str, Ju
     return found
 
 
-def _unnoticed(fault: Fault, after: Mapping[str, Judged]) -> list[str]:
+def _unnoticed(fault: Fault, after: Verdicts) -> list[str]:
     found = []
     for rule in sorted(fault.noticed_by):
         wanted = "fail" if rule in fault.red else "unknown"
@@ -63,18 +92,37 @@ def _unnoticed(fault: Fault, after: Mapping[str, Judged]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.id) for fault in all_faults() if not in_guest(fault)])
-def test_a_fault_is_noticed(fault: Fault, healthy: Healthy) -> None:
+def rows(*, guest: bool) -> list[object]:
+    """Return the rows of the tables that are about this machine's kernel, or those about another."""
+    return [pytest.param(fault, id=fault.id) for fault in all_faults() if in_guest(fault) == guest]
+
+
+@pytest.mark.parametrize("fault", rows(guest=False))
+def test_a_fault_is_noticed(fault: Fault, healthy: Healthy, cache: Path) -> None:
     """The rules that the table names notice the fault, with the cause it names, and no other rule turns red."""
     reason = unmet(fault.needs)
     if reason:
         pytest.skip(f"fault not injected: {reason}")
-    before = healthy.of(fault)
-    already = sorted(rule for rule in fault.noticed_by if before[rule].verdict in {"fail", "unknown"})
-    if already:
-        pytest.skip(f"fault not injected: without it, {before[already[0]].verdict} already is {already[0]}")
+    before = healthy.of(fault, cache)
     with broken(fault) as words:
-        took = run((*words, *fault.took))
-        assert took.status == 0, f"the fault did not take: {' '.join(fault.took)}: {took.out} {took.err}"
-        after = judge(fault, words, healthy.cache, fault.packs)
+        took(fault, words)
+        after = judge(Judging.of(fault, cache), words, python_of(fault))
     assert surprises(fault, before, after) == []
+
+
+@pytest.mark.guest
+@pytest.mark.xdist_group("guest")
+@pytest.mark.parametrize("fault", rows(guest=True))
+def test_a_fault_in_the_guest_is_noticed(fault: Fault, guest: Guest, healthy_guest: Healthy, cache: Path) -> None:
+    """The same, with the agent in a machine that has another kernel."""
+    before = healthy_guest.of(fault, cache)
+    words = (*guest.start, *fault.prefix)
+    took(fault, words)
+    after = judge(Judging.of(fault, cache), words, ("python3",))
+    assert surprises(fault, before, after) == []
+
+
+def took(fault: Fault, words: tuple[str, ...]) -> None:
+    """Assert that the fault is there for what `words` start."""
+    done = run((*words, *fault.took))
+    assert done.status == 0, f"the fault did not take: {' '.join(fault.took)}: {done.out} {done.err}"

@@ -19,9 +19,9 @@ def file_entry(path: Path) -> Entry:
 
 def archive(entries: Mapping[str, Entry], folders: Iterable[str] = ()) -> bytes:
     """Return the archive; names have no leading slash. Folders on the way are made, owned by root like all else."""
-    wanted = {name: (stat.S_IFDIR | 0o755, b"") for name in folders} | dict(entries)
+    wanted = dict.fromkeys(folders, (stat.S_IFDIR | 493, b"")) | dict(entries)
     parents = {str(parent) for name in wanted for parent in Path(name).parents if str(parent) != "."}
-    everything = {name: (stat.S_IFDIR | 0o755, b"") for name in parents} | wanted
+    everything = dict.fromkeys(parents, (stat.S_IFDIR | 493, b"")) | wanted
     records = [_record(number, name, *everything[name]) for number, name in enumerate(sorted(everything), 1)]
     return b"".join((*records, _record(0, "TRAILER!!!", 0, b"")))
 

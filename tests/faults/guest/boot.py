@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from faults.guest.image import image
 from faults.running import SYSTEM_PYTHON
 
 FETCHED = Path(__file__).parents[3] / "build" / "guest"
+INSIDE = Path(__file__).with_name("inside.py")
 QEMU = "qemu-system-x86_64"
 LIBRARIES = ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu")
 PATIENCE = 60.0  # seconds until the guest is there; most take ten
@@ -32,6 +34,11 @@ class Guest:
 
     socket: Path
     console: Path
+
+    @property
+    def start(self) -> tuple[str, ...]:
+        """The words before a command that is to run in the guest."""
+        return (sys.executable, "-I", str(INSIDE), str(self.socket), "--")
 
 
 def lacking() -> str:

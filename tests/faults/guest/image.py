@@ -17,7 +17,17 @@ from faults.guest.archive import Entry, archive, file_entry
 MODULES = ("virtio_pci", "virtio_console", "sch_netem", "sch_tbf")
 PROGRAMS = ("sh", "cat", "date", "sleep", "mkdir", "grep", "tc", "ip", "unshare", "prlimit", "setpriv", "ls", "true")
 # What no probe imports, and is large.
-LEFT_OUT = {"test", "idlelib", "lib2to3", "ensurepip", "tkinter", "turtledemo", "pydoc_data", "__pycache__", "dist-packages"}
+LEFT_OUT = {
+    "test",
+    "idlelib",
+    "lib2to3",
+    "ensurepip",
+    "tkinter",
+    "turtledemo",
+    "pydoc_data",
+    "__pycache__",
+    "dist-packages",
+}
 FOLDERS = ("proc", "sys", "dev", "tmp", "run", "root", "etc", "var/tmp")
 PASSWD = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n"
 ETC = {

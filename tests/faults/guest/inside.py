@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import select
 import socket
 import struct
 import sys
 
 HEAD = struct.Struct(">cI")
-CHUNK = 65536
+CHUNK = 16384
 
 
 def frame(kind: bytes, data: bytes) -> bytes:
@@ -53,7 +54,9 @@ class Wire:
 def run(path: str, words: list[str]) -> int:
     """Run a command and return its exit status; a guest that goes away gives 255."""
     wire = Wire(path)
-    wire.send(b"S", json.dumps(words).encode())
+    mark = secrets.token_hex(8)  # what comes before it comes back was meant for another
+    wire.send(b"S", json.dumps([mark, *words]).encode())
+    begun = False
     ends: list[int | Wire] = [0, wire]
     while True:
         ready, _, _ = select.select(ends, [], [])
@@ -64,6 +67,9 @@ def run(path: str, words: list[str]) -> int:
                 ends.remove(0)
         if wire in ready:
             for kind, data in wire.frames():
+                begun = begun or (kind == b"A" and data == mark.encode())
+                if not begun or kind == b"A":
+                    continue
                 if kind == b"X":
                     status = int(data)
                     return status if status >= 0 else 128 - status
