@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hostproof.evaluate.gate import is_gated
-from hostproof.evaluate.model import Gate, Result, Verdict, WaiverNote
+from hostproof.evaluate.model import Gate, ObjectResult, Result, Verdict, WaiverNote
 from hostproof.evaluate.waive import waive
 from hostproof.expr.evaluate import evaluate
 from hostproof.expr.findings import Finding, find
@@ -94,6 +94,7 @@ def judge(rule: Rule, pack: RulePack, env: Env, policy: Policy) -> Result:
         gated=is_gated(outcome.verdict, severity, policy.gate),
         waiver=outcome.waiver,
         took=sum(piece.took for piece in evidence),
+        objects=_objects(rule, env, outcome.verdict),
     )
 
 
@@ -123,6 +124,20 @@ def _failed(rule: Rule, env: Env, waivers: tuple[Waiver, ...], date: str) -> _Ou
         remediation="" if rule.remediation is None else render_template(rule.remediation, env),
         waiver=note,
     )
+
+
+def _objects(rule: Rule, env: Env, verdict: Verdict) -> tuple[ObjectResult, ...]:
+    """Return the objects that a rule with `each` was judged over, where it was judged at all."""
+    if rule.each is None or verdict in (Verdict.SKIPPED, Verdict.WAIVED):
+        return ()
+    from hostproof.expr.objects import objects_of  # few rules ask for it
+
+    found = []
+    for one in objects_of(rule.holds, rule.each, env):
+        unknowns = (one.holds,) if isinstance(one.holds, Unknown) else ()
+        said = Verdict.UNKNOWN if unknowns else Verdict.PASS if one.holds else Verdict.FAIL
+        found.append(ObjectResult(one.name, said, one.findings, unknowns, one.took, one.output))
+    return tuple(found)
 
 
 def _unknown(expr: Expr, value: Unknown, env: Env) -> _Outcome:

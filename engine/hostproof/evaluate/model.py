@@ -47,12 +47,25 @@ class WaiverNote:
 
 
 @record
+class ObjectResult:
+    """One of the objects that a rule is judged over: pass, fail or unknown; `took` in nanoseconds, `output` its own."""
+
+    name: str
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    unknowns: tuple[Unknown, ...] = ()
+    took: int = 0
+    output: str = ""
+
+
+@record
 class Result:
     """One rule's verdict. Texts are as the pack says, with values filled in, not yet escaped for any format.
 
     `findings` are the operands that decided a pass, a fail or what is waived; `unknowns` name fact, cause and cure when
     it could not be decided; `reason` says why it was skipped, or why a failure's waivers don't hold. `line` is 1-based
     in `file`. `gated`: it turns the run red. `took` is how long its facts took to learn, in nanoseconds.
+    `objects` are what a rule with `each` was judged over, one by one.
     """
 
     pack: str
@@ -76,6 +89,7 @@ class Result:
     gated: bool = False
     waiver: WaiverNote | None = None
     took: int = 0
+    objects: tuple[ObjectResult, ...] = ()
 
 
 @record

@@ -46,11 +46,16 @@ def find(expr: Expr, env: Env) -> tuple[Finding, ...]:
     if not isinstance(outcome, bool):
         return ()
     found: dict[Finding, None] = {}
-    for finding in _Here(walk, expr.text, ()).decided(expr.root, outcome, positive=True):
+    for finding in here_of(walk, expr.text).decided(expr.root, outcome, positive=True):
         found.setdefault(finding)
         if len(found) == MOST_FINDINGS:
             break
     return tuple(found)
+
+
+def here_of(walk: Walk, text: str) -> _Here:
+    """Return the place at the top of an evaluation of `text`."""
+    return _Here(walk, text, ())
 
 
 @record

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from hostproof.evaluate.model import Evaluation, PackResults, Result, Verdict
+from hostproof.evaluate.model import Evaluation, ObjectResult, PackResults, Result, Verdict
 from hostproof.facts.snapshot import Evidence
 from hostproof.report import wording
 from hostproof.source.harmless import bounded, harmless, one_line
@@ -27,7 +27,7 @@ _NOT_FOR_READERS = {"testsuite": ("disabled",), "skipped": ("type",)}  # refused
 
 
 def render_junit(evaluation: Evaluation) -> str:
-    """Return the XML text, to be written as UTF-8; a suite for each pack, a case for each rule."""
+    """Return the XML text, to be written as UTF-8; a suite for each pack, a case for each rule or object of one."""
     root = ElementTree.Element("testsuites")
     suites: set[str] = set()
     for number, pack in enumerate(evaluation.packs):
@@ -47,7 +47,7 @@ def _suite(evaluation: Evaluation, pack: PackResults, number: int, name: str) ->
     used: set[str] = set()
     return TestSuite(
         name,
-        [_case(evaluation, pack, result, used) for result in pack.results],
+        [case for result in pack.results for case in _cases(evaluation, pack, result, used)],
         hostname=_word(wording.host_name(evaluation), "localhost"),
         id=str(number),
         package=_word(pack.name, "pack"),
@@ -82,10 +82,38 @@ def _properties(evaluation: Evaluation, pack: PackResults) -> dict[str, str]:
     return {name: one_line(value) for name, value in rows.items()}
 
 
+def _cases(evaluation: Evaluation, pack: PackResults, result: Result, used: set[str]) -> list[TestCase]:
+    """Return a rule's case, or one for each of the objects it was judged over."""
+    if not result.objects:
+        return [_case(evaluation, pack, result, used)]
+    return [_object(pack, result, one, used) for one in result.objects]
+
+
+def _object(pack: PackResults, result: Result, one: ObjectResult, used: set[str]) -> TestCase:
+    from junit_xml import TestCase
+
+    classname = _classname(pack, result)
+    name = _unique(one_line(f"{result.id}: {one.name}", MOST_NAME), used, prefix=f"{classname} ")
+    case = TestCase(name, classname=classname)
+    output = bounded(harmless(one.output), MOST_TEXT)
+    said = "; ".join(map(str, one.findings or one.unknowns)) or f"{result.expression} is not so for it"
+    if one.verdict is Verdict.FAIL:
+        case.add_failure_info(one_line(said, MOST_MESSAGE), output, str(result.severity))
+    elif one.verdict is Verdict.UNKNOWN:
+        case.add_error_info(one_line(said, MOST_MESSAGE), output, str(one.unknowns[0].cause))
+    elif output:
+        case.stdout = output
+    return case
+
+
+def _classname(pack: PackResults, result: Result) -> str:
+    return f"{_word(pack.name, 'pack')}.{_word(result.group, 'rule')}"
+
+
 def _case(evaluation: Evaluation, pack: PackResults, result: Result, used: set[str]) -> TestCase:
     from junit_xml import TestCase
 
-    classname = f"{_word(pack.name, 'pack')}.{_word(result.group, 'rule')}"
+    classname = _classname(pack, result)
     name = _unique(one_line(f"{result.id}: {result.title}", MOST_NAME), used, prefix=f"{classname} ")
     case = TestCase(name, classname=classname)
     text = bounded(harmless(_text(evaluation, result)), MOST_TEXT)
@@ -148,13 +176,18 @@ def _for_all_readers(suite: ElementTree.Element, pack: PackResults) -> ElementTr
     for element in suite.iter():
         for name in _NOT_FOR_READERS.get(element.tag, ()):
             element.attrib.pop(name, None)
-    for case, result in zip(suite.findall("testcase"), pack.results, strict=True):
-        case.set("time", _seconds(result.took))
-    total = sum(_milliseconds(result.took) for result in pack.results)
+    times = [took for result in pack.results for took in _times(result)]
+    for case, took in zip(suite.findall("testcase"), times, strict=True):
+        case.set("time", _seconds(took))
+    total = sum(map(_milliseconds, times))
     suite.set("time", _seconds(total * 1_000_000))
     _put_last(suite, "system-out")
     _put_last(suite, "system-err")
     return suite
+
+
+def _times(result: Result) -> list[int]:
+    return [one.took for one in result.objects] or [result.took]
 
 
 def _put_last(suite: ElementTree.Element, tag: str) -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeAlias
 
+from hostproof.expr.each import Each
 from hostproof.expr.freeze import Frozen, freeze, freeze_template, thaw, thaw_template
 from hostproof.expr.template import Template
 from hostproof.facts.requests import FactRequest, FileSource, ProbeSource, Reader, RunSource, Source
 from hostproof.facts.snapshot import Value
-from hostproof.facts.typetext import parse_type
 from hostproof.facts.types import Kind, Type
+from hostproof.facts.typetext import parse_type
 from hostproof.rulepack.fragments import digest_of, read_fragment
 from hostproof.rulepack.model import Param, Rule, RulePack, Severity
 from hostproof.source.spans import SourceFile
 
 _Words: TypeAlias = tuple[str, ...]
-_Facts: TypeAlias = tuple[str, str, str, str, _Words, _Words, frozenset[str], bool]
+_Facts: TypeAlias = tuple[str, str, str, str, _Words, _Words, frozenset[str], bool, _Words]
 _Param: TypeAlias = tuple[str, str, Value, str, Value, Value, tuple[Value, ...]]
 _Pairs: TypeAlias = tuple[tuple[str, str], ...]
 _Asked: TypeAlias = tuple[str, tuple[tuple[str, Value], ...], _Pairs]  # of a probe
@@ -73,7 +74,7 @@ def _freeze_rule(rule: Rule, file: int) -> _Rule:
 
 def _thaw_rule(data: _Rule, files: tuple[SourceFile, ...]) -> Rule:
     (
-        (name, title, severity, rationale, references, tags, needs, confident),
+        (name, title, severity, rationale, references, tags, needs, confident, each),
         (file, start, end),
         (holds, applies),
         texts,
@@ -93,12 +94,14 @@ def _thaw_rule(data: _Rule, files: tuple[SourceFile, ...]) -> Rule:
         tags,
         needs,
         confident,
+        Each(*each) if each else None,
     )
 
 
 def _freeze_facts(rule: Rule) -> _Facts:
     severity = str(rule.severity)
-    return rule.id, rule.title, severity, rule.rationale, rule.references, rule.tags, rule.needs, rule.confident
+    each = (rule.each.name, rule.each.took, rule.each.output) if rule.each else ()
+    return rule.id, rule.title, severity, rule.rationale, rule.references, rule.tags, rule.needs, rule.confident, each
 
 
 def _freeze_text(template: Template | None) -> Frozen | None:

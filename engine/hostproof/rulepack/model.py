@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
+from hostproof.expr.each import Each
 from hostproof.expr.model import Expr
 from hostproof.expr.template import Template
 from hostproof.facts.requests import FactRequest
@@ -52,6 +53,7 @@ class Rule:
 
     `group` is the id's first dotted part; `needs` are the names of all facts that any expression reads. Where it is
     `confident` (`decide: confident`), quantiles are compared by their intervals, and `holds` may be inconclusive.
+    With `each`, the items that `holds` walks over are reported one by one.
     """
 
     id: str
@@ -67,6 +69,7 @@ class Rule:
     tags: tuple[str, ...] = ()
     needs: frozenset[str] = frozenset()
     confident: bool = False
+    each: Each | None = None
 
     @property
     def group(self) -> str:

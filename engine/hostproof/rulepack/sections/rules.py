@@ -14,6 +14,7 @@ from hostproof.expr.template import Template, check_template
 from hostproof.facts.types import BOOL, Type
 from hostproof.rulepack.model import Rule, Severity
 from hostproof.rulepack.sections.decide import check_decidable, read_decide
+from hostproof.rulepack.sections.each import read_each
 from hostproof.rulepack.sections.include import Part, other_place
 from hostproof.rulepack.sections.names import rule_fault, tag_fault, word_fault
 from hostproof.rulepack.sections.shape import MOST_TEXT, Shape
@@ -28,6 +29,7 @@ RULE_KEYS = (
     "let",
     "decide",
     "assert",
+    "each",
     "message",
     "rationale",
     "remediation",
@@ -101,6 +103,7 @@ class _Written:
         holds = self._expression("assert", self._problems)
         if self._confident and decide is not None:
             check_decidable((applies, holds), decide, self._problems)
+        each = read_each(self._node.get("each"), holds, self._shape)
         message, remediation = self._template("message"), self._template("remediation")
         rationale = self._shape.text(self._node.get("rationale"), "`rationale`", MOST_TEXT)
         references = self._listed("references", _link_fault, "HP-E121")
@@ -122,6 +125,7 @@ class _Written:
             tags=tags,
             needs=frozenset[str]().union(*(part.needs for part in parts if part is not None)),
             confident=self._confident,
+            each=each,
         )
 
     def _get(self, name: str) -> Node | None:

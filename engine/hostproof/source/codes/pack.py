@@ -39,6 +39,8 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow("HP-E130", "A probe's argument that is not of its type", "{probe: tcp, with: {connections: many}}"),
     CodeRow("HP-E131", "A probe's argument beyond its limits", "{probe: tcp, with: {connections: 0}}"),
     CodeRow("HP-E132", "A parameter that the pack does not have", "{probe: tcp, with: {connections: params.cnt}}"),
+    CodeRow("HP-E133", "Objects of a rule that walks over none", "each: name, and assert: probe.cpu.share > 50%"),
+    CodeRow("HP-E134", "Not a field that can stand there", "each: {name: elapsed}"),
     CodeRow("HP-W101", "A fact that hides built-in ones", "facts: {kernel: ...}, beside kernel.release"),
     CodeRow("HP-W102", "A fact that no rule reads", "facts: {disk: ...}, and no disk in any rule"),
     CodeRow("HP-W103", "A rule that decides with confidence, and compares no quantile", "decide: confident"),
