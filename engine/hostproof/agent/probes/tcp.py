@@ -32,7 +32,7 @@ TYPE_CHECKING = False  # typing costs 5 ms to import
 if TYPE_CHECKING:
     from ..probing.sockets import At
 
-TRIES = 3  # a packet that is lost now and then is not "no connection": `retransmitted` tells of it
+TRIES = 2  # a packet that is lost now and then is not "no connection": `retransmitted` tells of it
 OPTIONS_AT, SYN_DATA = 5, 32  # tcpi_options, TCPI_OPT_SYN_DATA
 MOST_BACKLOG = 1 << 20
 TCP_FASTOPEN, MSG_FASTOPEN = 23, 0x20000000

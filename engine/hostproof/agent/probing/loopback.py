@@ -20,8 +20,7 @@ HOME = ("127.0.0.1", 0)
 INFO_SIZE = 104
 WAITING, ROOM, TOTAL_RETRANSMITTED = 24, 28, 100  # offsets: of a listener, tcpi_unacked and tcpi_sacked are its queue
 SETTLE = 0.2  # seconds until a backlog has stopped growing
-ONE_LOST = 2.5  # seconds for a connection one or two of whose packets are lost: a SYN is sent again after 1 s
-LOST_ONCE = 1.2
+ONE_LOST = 1.6  # seconds for a connection one of whose packets is lost: a SYN is sent again after 1 s
 
 RTM_GETQDISC, NLMSG_ERROR, NLMSG_DONE, TCA_KIND = 38, 2, 3, 1  # linux/rtnetlink.h, linux/netlink.h
 DUMP = 0x301  # NLM_F_REQUEST | NLM_F_ROOT | NLM_F_MATCH
@@ -78,7 +77,7 @@ def conversation(
 
 def need_connection() -> None:
     """Raise AskError where no connection over 127.0.0.1 comes about at all."""
-    needed(outcome(lambda at: conversation(at, most=LOST_ONCE)), "a connection over 127.0.0.1")
+    needed(outcome(lambda at: conversation(at, most=ONE_LOST)), "a connection over 127.0.0.1")
 
 
 def info_word(end: socket.socket, offset: int) -> int:
