@@ -290,7 +290,7 @@ def open_fast(_: Context) -> "dict[str, object]":
         return {"fastopen": True in [data_in_syn(door) for _ in range(3)]}
 
 
-def data_in_syn(door: socket.socket) -> bool:
+def data_in_syn(door: "socket.socket") -> bool:
     """Connect once, and return whether the server took data out of the SYN."""
     near = new(socket.AF_INET, socket.SOCK_STREAM)
     far = None

@@ -166,12 +166,12 @@ def fill_buffer(context: Context) -> "dict[str, object]":
     return {"buffer.asked": asked, "buffer.usual": usual, "buffer.granted": granted, "buffer.held": held}
 
 
-def granted_to(end: socket.socket) -> int:
+def granted_to(end: "socket.socket") -> int:
     """Return a receive buffer's size as it was asked for: the kernel doubles it, for its own needs (socket(7))."""
     return end.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) // 2
 
 
-def drained(end: socket.socket) -> int:
+def drained(end: "socket.socket") -> int:
     """Return how many bytes of datagrams can be received at once."""
     end.setblocking(False)
     size = 0
@@ -194,7 +194,7 @@ def send_large(_: Context) -> "dict[str, object]":
     return {"largest": size}
 
 
-def arrives(near: socket.socket, far: socket.socket, size: int) -> bool:
+def arrives(near: "socket.socket", far: "socket.socket", size: int) -> bool:
     """Tell whether a datagram of a size arrives whole, at the first or second try."""
     for _ in range(2):
         try:

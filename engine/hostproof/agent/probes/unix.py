@@ -68,7 +68,7 @@ def talk(kind: int, name: str, at: "At") -> None:
             far.close()
 
 
-def keep_apart(near: socket.socket, far: socket.socket, at: "At") -> None:
+def keep_apart(near: "socket.socket", far: "socket.socket", at: "At") -> None:
     """Send two messages that must not become one. Raises OSError (EBADMSG)."""
     at("send")
     near.send(b"one")
@@ -183,12 +183,12 @@ def pass_many() -> "int | AskError":
     return len(received_descriptors(far, MOST_DESCRIPTORS))
 
 
-def send_descriptors(end: socket.socket, numbers: "list[int]") -> None:
+def send_descriptors(end: "socket.socket", numbers: "list[int]") -> None:
     """Send descriptors with one byte. Raises OSError."""
     end.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", numbers))])
 
 
-def received_descriptors(end: socket.socket, most: int) -> "list[int]":
+def received_descriptors(end: "socket.socket", most: int) -> "list[int]":
     """Return descriptors that came with one byte. Raises OSError."""
     size = array.array("i").itemsize
     _, told, _, _ = end.recvmsg(16, socket.CMSG_SPACE(most * size))

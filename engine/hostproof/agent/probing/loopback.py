@@ -26,7 +26,7 @@ RTM_GETQDISC, NLMSG_ERROR, NLMSG_DONE, TCA_KIND = 38, 2, 3, 1  # linux/rtnetlink
 DUMP = 0x301  # NLM_F_REQUEST | NLM_F_ROOT | NLM_F_MATCH
 
 
-def listener(backlog: int = 16, family: int = socket.AF_INET, home: "tuple[str, int]" = HOME) -> socket.socket:
+def listener(backlog: int = 16, family: int = socket.AF_INET, home: "tuple[str, int]" = HOME) -> "socket.socket":
     """Return a listener on a free port. Raises OSError."""
     end = new(family, socket.SOCK_STREAM)
     end.bind(home)
@@ -34,7 +34,7 @@ def listener(backlog: int = 16, family: int = socket.AF_INET, home: "tuple[str, 
     return end
 
 
-def connected(door: socket.socket) -> "tuple[socket.socket, socket.socket]":
+def connected(door: "socket.socket") -> "tuple[socket.socket, socket.socket]":
     """Return both ends of a connection to a listener, with TCP_NODELAY. Raises OSError."""
     near = new(door.family, socket.SOCK_STREAM)
     far = None
@@ -80,7 +80,7 @@ def need_connection() -> None:
     needed(outcome(lambda at: conversation(at, most=ONE_LOST)), "a connection over 127.0.0.1")
 
 
-def info_word(end: socket.socket, offset: int) -> int:
+def info_word(end: "socket.socket", offset: int) -> int:
     """Return a 32-bit word of TCP_INFO. Raises AskError where the kernel gives less."""
     found = end.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, INFO_SIZE)
     if len(found) < offset + 4:
@@ -88,7 +88,7 @@ def info_word(end: socket.socket, offset: int) -> int:
     return int(struct.unpack_from("I", found, offset)[0])
 
 
-def knock(home: "tuple[str, int]") -> socket.socket:
+def knock(home: "tuple[str, int]") -> "socket.socket":
     """Begin a connection and don't wait for it."""
     end = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     end.setblocking(False)
@@ -99,7 +99,7 @@ def knock(home: "tuple[str, int]") -> socket.socket:
     return end
 
 
-def settle(door: socket.socket) -> None:
+def settle(door: "socket.socket") -> None:
     """Wait until a listener's queue has stopped growing."""
     due = time.monotonic() + SETTLE
     before, same = -1, 0
@@ -110,7 +110,7 @@ def settle(door: socket.socket) -> None:
         time.sleep(0.002)
 
 
-def drain(door: socket.socket) -> int:
+def drain(door: "socket.socket") -> int:
     """Return how many connections can be accepted at once."""
     door.setblocking(False)
     count = 0

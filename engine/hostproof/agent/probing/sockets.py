@@ -47,7 +47,7 @@ def name_of(problem: OSError) -> str:
     return error_name(problem.errno or 0) or type(problem).__name__
 
 
-def patient(end: socket.socket, seconds: float = PATIENCE) -> socket.socket:
+def patient(end: "socket.socket", seconds: float = PATIENCE) -> "socket.socket":
     """Make every call on a socket end after some seconds, in the kernel: settimeout would add a poll(2) to each."""
     whole = int(seconds)
     value = struct.pack("ll", whole, int((seconds - whole) * 1000000))
@@ -56,7 +56,7 @@ def patient(end: socket.socket, seconds: float = PATIENCE) -> socket.socket:
     return end
 
 
-def new(family: int, kind: int, seconds: float = PATIENCE) -> socket.socket:
+def new(family: int, kind: int, seconds: float = PATIENCE) -> "socket.socket":
     """Return a patient socket. Raises OSError."""
     return patient(socket.socket(family, kind), seconds)
 
@@ -74,7 +74,7 @@ def unsaid(_: str) -> None:
     """Keep to oneself what comes next."""
 
 
-def echo(near: socket.socket, far: socket.socket, at: "At" = unsaid) -> None:
+def echo(near: "socket.socket", far: "socket.socket", at: "At" = unsaid) -> None:
     """Send three bytes there and back. Raises OSError; EBADMSG where something else arrives."""
     for one, other in ((near, far), (far, near)):
         at("send")
@@ -134,7 +134,7 @@ def round_trips(ends: "Callable[[], Sequence[socket.socket]]", count: int, acros
         drop(near, far)
 
 
-def answer(far: socket.socket, near: socket.socket, cpu: int, parent: int) -> None:
+def answer(far: "socket.socket", near: "socket.socket", cpu: int, parent: int) -> None:
     """Be the far end: send back what comes, until killed or left alone."""
     try:
         near.close()
