@@ -2,11 +2,11 @@
 
     python seccomp.py ACTION NAME[,NAME...] [ACTION NAME[,NAME...]]... -- COMMAND [ARGUMENT...]
 
-ACTION is the name of an errno (EPERM, ENOSYS, EAGAIN...), or `kill` (the process, by SIGSYS), `trap` (the thread gets
-SIGSYS and may handle it), or `log` (allowed, with a record in the kernel's log). A condition on an argument may follow
-the name: `clone:0&0x7c020000` for a bit of the first argument that is set, `fcntl:1=1033` for a value of the second
-(its lower 32 bits). All other calls are allowed. Linux of x86_64 and aarch64; it needs no privilege, as it sets
-no_new_privs. execve itself can only be given to `log`.
+NAME is a call, or a number for one that has no name. ACTION is the name of an errno (EPERM, ENOSYS, EAGAIN...), or `kill` (the process, by SIGSYS), `trap` (the thread gets
+SIGSYS and may handle it), `log` (allowed, with a record in the kernel's log), or `lie` (not done, and said to be). A
+condition on an argument may follow the name: `clone:0&0x7c020000` for a bit of the first argument that is set,
+`fcntl:1=1033` for a value of the second (its lower 32 bits). All other calls are allowed. Linux of x86_64 and aarch64;
+it needs no privilege, as it sets no_new_privs. execve itself can only be given to `log`.
 
 Source: seccomp(2), Documentation/userspace-api/seccomp_filter.rst, linux/filter.h.
 """
@@ -27,7 +27,7 @@ from hostproof.collect.builtin.denials.numbers import MACHINES, numbers
 PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, SECCOMP_MODE_FILTER = 22, 38, 2
 LOAD, JUMP_EQUAL, JUMP_SET, RETURN = 0x20, 0x15, 0x45, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_JMP|JSET|K, BPF_RET|K
 ALLOW, ERRNO = 0x7FFF0000, 0x00050000
-ACTIONS = {"kill": 0x80000000, "trap": 0x00030000, "log": 0x7FFC0000}
+ACTIONS = {"kill": 0x80000000, "trap": 0x00030000, "log": 0x7FFC0000, "lie": ERRNO}
 NUMBER_AT, ARCHITECTURE_AT, ARGUMENTS_AT = 0, 4, 16  # struct seccomp_data
 
 
@@ -44,14 +44,15 @@ def action_of(word: str) -> int:
 def refusal(call: str, action: int, known: dict[str, int]) -> bytes:
     """Return the instructions that end a filter for one call, and go on for all others; the number is loaded."""
     name, _, condition = call.partition(":")
+    number = int(name) if name.isdecimal() else known[name]
     done = instruction(RETURN, 0, 0, action)
     if not condition:
-        return instruction(JUMP_EQUAL, 0, 1, known[name]) + done
+        return instruction(JUMP_EQUAL, 0, 1, number) + done
     sign = "&" if "&" in condition else "="
     place, _, value = condition.partition(sign)
     test = instruction(JUMP_SET if sign == "&" else JUMP_EQUAL, 0, 1, int(value, 0))
     look = instruction(LOAD, 0, 0, ARGUMENTS_AT + 8 * int(place))  # the lower half of a little-endian argument
-    return instruction(JUMP_EQUAL, 0, 4, known[name]) + look + test + done + instruction(LOAD, 0, 0, NUMBER_AT)
+    return instruction(JUMP_EQUAL, 0, 4, number) + look + test + done + instruction(LOAD, 0, 0, NUMBER_AT)
 
 
 def program(refused: Sequence[tuple[str, str]], machine: str) -> bytes:

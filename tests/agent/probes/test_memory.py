@@ -88,7 +88,7 @@ def swap() -> int:
 
 
 def test_times_are_raw(probe: Run) -> None:
-    """There are as many as were asked for, none is corrected to nothing, and a first touch costs more than a second."""
+    """There are as many as were asked for, and none is corrected to nothing."""
     found = probe("memory", "map.time", "protect.time", "advise.time", "fault.time", "fault.warm")
     for name in ("map.time", "protect.time", "advise.time"):
         times = found[name]
@@ -99,7 +99,6 @@ def test_times_are_raw(probe: Run) -> None:
     assert isinstance(cold, list)
     assert isinstance(warm, list)
     assert len(cold) == len(warm) == 8
-    assert sorted(map(int, map(str, cold)))[4] > sorted(map(int, map(str, warm)))[4]
 
 
 def test_the_limit_on_locked_memory_holds_for_others_than_root(probe: Run, limit: Limit) -> None:

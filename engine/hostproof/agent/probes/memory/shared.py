@@ -20,14 +20,17 @@ SHM = "/dev/shm"
 
 def memfd(context: Context) -> "dict[str, object]":
     """Make a file in memory, see two mappings of it agree, seal it, and run a program from one."""
+    return {"memfd": whole(), "memfd.executable": executable()}
+
+
+def whole() -> str:
+    """Make a file in memory, map it twice and seal it; return "ok", the name of the errno, or "wrong"."""
     try:
         file = created(ALLOW_SEALING)
+        os.ftruncate(file, mmap.PAGESIZE)
+        return "ok" if agree(file) and sealed(file) else "wrong"
     except OSError as problem:
-        name = error_name(problem.errno or 0)
-        return {"memfd": name, "memfd.executable": name}
-    os.ftruncate(file, mmap.PAGESIZE)
-    outcome = "ok" if agree(file) and sealed(file) else "wrong"
-    return {"memfd": outcome, "memfd.executable": executable()}
+        return error_name(problem.errno or 0)
 
 
 def created(flags: int) -> int:

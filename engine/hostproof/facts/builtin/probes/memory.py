@@ -40,7 +40,9 @@ ROWS: tuple[FactSpec, ...] = (
     _row("reserve", map_of(STRING), Owner.PROCESS, "Mapping without touching, by access and size: ok or an errno"),
     _row("largest.private", BYTES, Owner.PROCESS, "Largest private writable mapping granted, to 1 MiB, at most 64 TiB"),
     _row("largest.noreserve", BYTES, Owner.PROCESS, "The same with MAP_NORESERVE, which mode 2 of overcommit ignores"),
-    _row("protect", STRING, Owner.PROCESS, "Whether mprotect keeps reads and writes out and lets them in: ok or wrong"),
+    _row(
+        "protect", STRING, Owner.PROCESS, "mprotect keeps reads and writes out, and lets them in: ok, an errno or wrong"
+    ),
     _row("execute", STRING, Owner.PROCESS, "Making a written page executable, as a JIT compiler does: ok or an errno"),
     _row("advice", map_of(STRING), Owner.PROCESS, "madvise by advice (dontneed, free, hugepage...): ok or an errno"),
     _row("dontneed", STRING, Owner.PROCESS, "Whether pages are gone after MADV_DONTNEED: ok, an errno or wrong"),
