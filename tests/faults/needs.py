@@ -8,6 +8,8 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+from hostproof.facts.versions import version_key
+
 CGROUPS = Path("/sys/fs/cgroup")
 NAMESPACES = {"netns": "--net", "mntns": "--mount", "userns": "--user", "timens": "--time", "pidns": "--pid --fork"}
 PATIENCE = 20.0
@@ -19,7 +21,7 @@ def missing(need: str) -> str:
 
     `root`; `netns mntns userns timens pidns`: the right to make such a namespace; `cgroup1:pids`: the right to make a
     child group of that controller's own hierarchy; `module:NAME` of Python; `/a/path` that must exist; `sysctl:a.b`;
-    any other word is a program on PATH.
+    `linux:6.14` or later; any other word is a program on PATH.
     """
     kind, _, name = need.partition(":")
     if need == "root":
@@ -28,6 +30,8 @@ def missing(need: str) -> str:
         return _no_namespace(need)
     if kind == "cgroup1":
         return _no_group(name)
+    if kind == "linux":
+        return "" if version_key(os.uname().release) >= version_key(name) else f"this is Linux {os.uname().release}"
     if kind == "sysctl":
         path = Path("/proc/sys") / name.replace(".", "/")
         return "" if path.exists() else f"this kernel has no sysctl {name}"

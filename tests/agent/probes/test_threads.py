@@ -144,8 +144,8 @@ def test_a_control_group_is_recognised(
 @pytest.mark.parametrize(
     ("threads", "threads_max", "pid_max", "says"),
     [
-        (990, 1000, 32768, ("threads-max", "990 of 1000")),
-        (700, 192730, 1000, ("pid-max", "700 of 1000")),
+        (990, 1000, 32768, ("threads-max", "990 of kernel.threads-max 1000")),
+        (700, 192730, 1000, ("pid-max", "700 of kernel.pid_max 1000")),
         (600, 192730, 1000, None),
         (0, 0, 0, None),
     ],
@@ -156,6 +156,7 @@ def test_the_machine_is_recognised(
     """The machine's own ceilings are named when they are as good as reached."""
     limits = {"/proc/sys/kernel/threads-max": threads_max, "/proc/sys/kernel/pid_max": pid_max}
     monkeypatch.setattr(stopper, "threads_of_machine", lambda: threads)
+    monkeypatch.setattr(stopper, "tasks_in_view", lambda: threads)
     monkeypatch.setattr(stopper, "number_in", limits.__getitem__)
     assert stopper.by_machine() == says
 
@@ -164,13 +165,14 @@ def test_the_numbers_are_the_kernels() -> None:
     """The machine has as many threads as /proc lists, give or take what comes and goes, and we are among our user's."""
     listed = sum(len(list(tasks.iterdir())) for tasks in Path("/proc").glob("[0-9]*/task") if tasks.exists())
     assert abs(stopper.threads_of_machine() - listed) < 100
-    assert 1 <= stopper.tasks_of_user() <= listed + 100
+    assert 1 <= stopper.tasks_in_view(os.getuid()) <= stopper.tasks_in_view() + 100
+    assert abs(stopper.tasks_in_view() - listed) < 100
 
 
 def test_no_reason_in_view(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no limit in view is reached, what stopped it is not known."""
     monkeypatch.setattr(stopper, "groups", list)
-    monkeypatch.setattr(stopper, "tasks_of_user", lambda: 0)
+    monkeypatch.setattr(stopper, "tasks_in_view", lambda user=None: 0)
     found = stopper.reason(errno.EAGAIN, stopper.Counters(), lambda: errno.EAGAIN, 32768)
     assert [getattr(value, "cause", None) for value in found.values()] == ["inconclusive", "inconclusive"]
 

@@ -5,6 +5,8 @@ import errno
 import os
 import platform
 
+from ..lines import AskError, ask_error
+
 # Numbers by architecture: x86_64 from arch/x86/entry/syscalls/syscall_64.tbl; the others share include/uapi/
 # asm-generic/unistd.h. Calls since Linux 5.1 have one number everywhere (424 and up).
 NUMBERS = {
@@ -23,6 +25,8 @@ NUMBERS = {
 }  # fmt: skip
 COMMON = {"pidfd_send_signal": 424, "pidfd_open": 434, "clone3": 435, "close_range": 436, "openat2": 437}
 ALIASES = {"arm64": "aarch64", "amd64": "x86_64", "riscv64": "aarch64", "loongarch64": "aarch64"}
+
+FILTER_CURE = "allow it in the filter of system calls, if there is one (Seccomp: 2 in /proc/self/status)"
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall.restype = ctypes.c_long
@@ -58,6 +62,12 @@ def demand(name: "str | int", *arguments: object) -> int:
     if number:
         raise OSError(number, "{}: {}".format(name, os.strerror(number)))
     return result
+
+
+def refusal(call: str, number: int) -> AskError:
+    """Return why a call could not be made that needs no privilege and that every kernel has: a filter, mostly."""
+    cause = ask_error(OSError(number, ""), call).cause
+    return AskError(cause, "{} gave {}".format(call, error_name(number)), FILTER_CURE, number)
 
 
 def error_name(number: int) -> str:

@@ -11,7 +11,7 @@ import time
 
 from ...lines import AskError
 from ...probing.step import Context
-from ...probing.system import architecture, error_name, libc, syscall
+from ...probing.system import architecture, error_name, libc, refusal, syscall
 
 TYPE_CHECKING = False  # typing costs 5 ms to import
 if TYPE_CHECKING:
@@ -115,7 +115,10 @@ def blocked_read(resume: bool) -> "tuple[int, int]":
         os._exit(0)
     signal.signal(signal.SIGALRM, lambda *_: None)
     signal.siginterrupt(signal.SIGALRM, not resume)
-    signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
+    except OSError as problem:
+        raise refusal("setitimer", problem.errno or 0) from None
     byte = ctypes.create_string_buffer(1)
     ctypes.set_errno(0)
     result = libc.read(end, byte, ctypes.c_size_t(1))

@@ -1,15 +1,16 @@
 """Queued signals: how many real-time signals wait, in which order they come, where RLIMIT_SIGPENDING ends it."""
 
 import ctypes
+import errno
 import os
 import resource
 import select
 import signal
 import struct
 
-from ...lines import AskError, ask_error
+from ...lines import AskError
 from ...probing.step import Context
-from ...probing.system import demand, error_name, libc
+from ...probing.system import demand, error_name, libc, refusal
 
 KINDS = 4  # real-time signals used
 EACH = 8  # of each
@@ -49,7 +50,7 @@ def realtime(context: Context) -> "dict[str, object]":
     try:
         descriptor = demand("signalfd4", -1, ctypes.byref(set_of(numbers)), 8, NONBLOCK)
     except OSError as problem:
-        why = ask_error(problem, "signalfd4")
+        why = refusal("signalfd4", problem.errno or 0)
         found.update({"realtime.read": why, "realtime.read_ordered": why})
         return found
     sent, _ = fill(numbers)
@@ -129,8 +130,7 @@ def fill_one(number: int, most: int) -> "tuple[int, str]":
         if error == "EAGAIN":
             return value, error
         if error:
-            cause = "unsupported" if error == "ENOSYS" else "denied"
-            raise AskError(cause, "sigqueue(3) gave " + error, "see which filter of system calls is in force")
+            raise refusal("sigqueue", getattr(errno, error, 0))
     return most, ""
 
 

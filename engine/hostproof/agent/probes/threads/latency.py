@@ -9,7 +9,7 @@ from ...lines import AskError
 from ...probing.measure import call_cost, ticks
 from ...probing.pairs import Partner, both_placements
 from ...probing.step import Context
-from ...probing.system import error_name, number_of, syscall
+from ...probing.system import error_name, number_of, refusal, syscall
 from ...spawn import find_program, search_path
 
 FUTEX_WAIT, FUTEX_WAKE = 0, 1  # include/uapi/linux/futex.h; shared between processes
@@ -62,7 +62,7 @@ def wake(context: Context) -> "dict[str, object]":
     futex = Futex()
     result, number = syscall("futex", futex.address, FUTEX_WAKE, 1, 0, 0, 0)
     if result < 0:
-        raise AskError("denied", "futex(2) gave " + error_name(number), "see which filter of system calls is in force")
+        raise refusal("futex", number)
     count = context.pick(100, 500, 2000)
     found = both_placements(lambda _, there: wake_series(futex, there, count))
     placed = {"wake." + name: value for name, value in found.items()}

@@ -86,18 +86,17 @@ def by_user(again: "Callable[[], int]") -> "tuple[str, str] | None":
         return ("nproc", where) if freed else None
     if os.getuid() == 0:  # kernel/fork.c: not applied to root
         return None
-    return ("nproc", where) if tasks_of_user() >= soft - SLACK else None
+    return ("nproc", where) if tasks_in_view(os.getuid()) >= soft - SLACK else None
 
 
 def by_machine() -> "tuple[str, str] | None":
-    """Tell whether the machine has as many threads as it allows."""
-    total = threads_of_machine()
-    for name, limit, spare in (
-        ("threads-max", number_in("/proc/sys/kernel/threads-max"), SLACK),
-        ("pid-max", number_in("/proc/sys/kernel/pid_max"), RESERVED_PIDS + SLACK),
-    ):
-        if limit and total >= limit - spare:
-            return name, "{} of {}".format(total, limit)
+    """Tell whether the machine has as many threads as it allows, or the PID namespace, which has a pid_max too."""
+    total, limit = threads_of_machine(), number_in("/proc/sys/kernel/threads-max")
+    if limit and total >= limit - SLACK:
+        return "threads-max", "{} of kernel.threads-max {}".format(total, limit)
+    numbers, limit = tasks_in_view(), number_in("/proc/sys/kernel/pid_max")
+    if limit and numbers >= limit - RESERVED_PIDS - SLACK:
+        return "pid-max", "{} of kernel.pid_max {}".format(numbers, limit)
     return None
 
 
@@ -130,9 +129,9 @@ def number_in(path: str) -> int:
         return 0
 
 
-def tasks_of_user() -> int:
-    """Return the threads of all processes in view whose real user is ours."""
-    total, user = 0, os.getuid()
+def tasks_in_view(user: "int | None" = None) -> int:
+    """Return the threads of all processes in view, or of those whose real user is `user`."""
+    total = 0
     try:
         pids = [name for name in os.listdir("/proc") if name.isdigit()]
     except OSError:
@@ -141,7 +140,7 @@ def tasks_of_user() -> int:
         try:
             with open("/proc/{}/status".format(pid), "rb") as file:
                 rows = dict(row.split(b":", 1) for row in file if b":" in row)
-            if int(rows[b"Uid"].split()[0]) == user:
+            if user is None or int(rows[b"Uid"].split()[0]) == user:
                 total += int(rows[b"Threads"])
         except (OSError, KeyError, ValueError, IndexError):
             continue
