@@ -48,7 +48,7 @@ def test_every_reference_has_its_probe(program: Path) -> None:
 def test_latencies_are_those_of_c_and_some(rows: dict[str, Row]) -> None:
     """No latency is far below what C measures, and none is so far above that it would be about Python."""
     off = [
-        f"{row.fact}: {row.probe}, at least {row.least_probe:.0f} ns; in C {row.reference}, {row.least_reference:.0f} ns"
+        f"{row.fact}: {row.probe}, at least {row.least_probe:.0f}; in C {row.reference}, {row.least_reference:.0f} ns"
         for row in rows.values()
         if not row.fact.startswith(COST)
         and (
