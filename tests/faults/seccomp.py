@@ -2,11 +2,12 @@
 
     python seccomp.py ACTION NAME[,NAME...] [ACTION NAME[,NAME...]]... -- COMMAND [ARGUMENT...]
 
-NAME is a call, or a number for one that has no name. ACTION is the name of an errno (EPERM, ENOSYS, EAGAIN...), or `kill` (the process, by SIGSYS), `trap` (the thread gets
-SIGSYS and may handle it), `log` (allowed, with a record in the kernel's log), or `lie` (not done, and said to be). A
-condition on an argument may follow the name: `clone:0&0x7c020000` for a bit of the first argument that is set,
-`fcntl:1=1033` for a value of the second (its lower 32 bits). All other calls are allowed. Linux of x86_64 and aarch64;
-it needs no privilege, as it sets no_new_privs. execve itself can only be given to `log`.
+NAME is a call, or a number for one that has no name. ACTION is the name of an errno (EPERM, ENOSYS, EAGAIN...), or
+`kill` (the process, by SIGSYS), `trap` (the thread gets SIGSYS and may handle it), `log` (allowed, with a record in the
+kernel's log), or `lie` (not done, and said to be). A condition on an argument may follow the name: `clone:0&0x7c020000`
+for a bit of the first argument that is set, `fcntl:1=1033` for a value of the second (its lower 32 bits). All other
+calls are allowed. Linux of x86_64 and aarch64; it needs no privilege, as it sets no_new_privs. execve itself can only
+be given to `log`.
 
 Source: seccomp(2), Documentation/userspace-api/seccomp_filter.rst, linux/filter.h.
 """
