@@ -5,7 +5,7 @@ OUT := build/hostproof
 READY := .venv/.ready
 GO_VERSIONS := 1.22.10 1.27.3
 
-.PHONY: run test check bench fuzz docs clean
+.PHONY: run test check bench fuzz docs measure clean
 
 run: $(READY)
 	@sh .ci/judge $(BIN)/hostproof $(OUT)
@@ -28,6 +28,10 @@ fuzz: $(READY) .venv/.fuzz
 
 docs: $(READY)
 	@$(BIN)/python docs/generate
+
+# What each probe costs on this machine; `make docs` then makes a table of it.
+measure: $(READY)
+	@$(BIN)/python docs/measure $(PROBES)
 
 clean:
 	rm -rf build dist .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -9,6 +9,7 @@ import codes
 import functions
 import grammar
 import logic
+import probes
 import types_and_units
 
 Parts = Mapping[str, Callable[[], str]]
@@ -27,7 +28,8 @@ PARTS: dict[str, Parts] = {
         "causes": logic.causes,
         "limits": codes.limits,
         "codes": codes.codes,
-    }
+    },
+    "probes.md": {"overview": probes.overview, "machine": probes.machine, "details": probes.details},
 }
 _PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 

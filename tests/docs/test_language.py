@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -228,9 +229,9 @@ def test_generated_parts_are_fresh() -> None:
 def test_a_stale_part_is_found(tmp_path: Path) -> None:
     """A part that was changed by hand is named, and written anew."""
     docs = tmp_path / "docs"
-    (docs / "generate").mkdir(parents=True)
-    for path in (CHECKOUT / "docs" / "generate").glob("*.py"):
-        (docs / "generate" / path.name).write_text(path.read_text("utf-8"), "utf-8")
+    for folder in ("generate", "measure"):
+        shutil.copytree(CHECKOUT / "docs" / folder, docs / folder)
+    shutil.copy(CHECKOUT / "docs" / "probes.md", docs)
     (docs / "language.md").write_text(TEXT.replace("unknown |\n", "true |\n", 1), "utf-8")
     command = [sys.executable, str(docs / "generate")]
     checked = subprocess.run([*command, "--check"], capture_output=True, text=True, timeout=60)
