@@ -48,7 +48,7 @@ def refusal(name: str, call: str, *red: str, says: str = "") -> Fault:
 FAULTS = (
     refusal("EPERM", "eventfd2", "syscalls.go", says="eventfd2, by seccomp (EPERM)"),
     refusal("EPERM", "sched_yield", "syscalls.go-quiet", says="sched_yield, by seccomp (EPERM)"),
-    refusal("EPERM", "madvise", "syscalls.go-quiet", says="madvise, by seccomp (EPERM)"),
+    refusal("EPERM", "madvise", "syscalls.go-quiet", "memory.dontneed", says="madvise, by seccomp (EPERM)"),
     refusal("EPERM", "splice", "syscalls.go-newer", says="splice, by seccomp (EPERM)"),
     refusal("ENOSYS", "faccessat2", "syscalls.go-newer", says="faccessat2, by seccomp (ENOSYS)"),
     refusal("EPERM", "statx", "syscalls.fallbacks"),

@@ -31,6 +31,7 @@ class Circumstances:
 
     `filter` is the seccomp mode (0 none, 1 strict, 2 filter), `capabilities` the bits of the effective set, `modules`
     the names of the active security modules, `label` what they call this process, `release` the kernel's numbers.
+    `contained` is whether it is in a user namespace of its own, where capabilities don't count for the machine.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what is known, by its name
@@ -43,6 +44,7 @@ class Circumstances:
         release: "tuple[int, ...]" = (),
         sysctls: "dict[str, int] | None" = None,
         config: "dict[str, str] | None" = None,
+        contained: bool = False,
     ) -> None:
         self.filter = filter
         self.no_new_privs = no_new_privs
@@ -52,14 +54,17 @@ class Circumstances:
         self.release = release
         self.sysctls = sysctls
         self.config = config
+        self.contained = contained
 
     def may(self, right: str) -> "bool | None":
-        """Return whether we have a capability."""
+        """Return whether we have a capability that counts for the machine."""
+        if self.contained:
+            return False
         return None if self.capabilities is None else bool(self.capabilities >> CAPABILITIES[right] & 1)
 
     def lacks(self, rights: "list[str]") -> bool:
         """Tell whether one of some capabilities is needed and we surely have none of them."""
-        return bool(rights) and self.capabilities is not None and not any(self.may(right) for right in rights)
+        return bool(rights) and all(self.may(right) is False for right in rights)
 
     def sysctl(self, name: str) -> "int | None":
         """Return the number a sysctl is set to, None where there is none or it can't be read."""
@@ -82,7 +87,14 @@ def circumstances() -> Circumstances:
         modules=active_modules(),
         label=label(),
         release=numbers_of(os.uname()[2]),
+        contained=in_user_namespace(),
     )
+
+
+def in_user_namespace() -> bool:
+    """Tell whether this process is in another user namespace than the first: not all users are mapped to themselves."""
+    text = read_text("/proc/self/uid_map")
+    return text is not None and text.split() != ["0", "0", "4294967295"]
 
 
 def whole(text: "str | None", base: int, other: "int | None") -> "int | None":

@@ -5,7 +5,7 @@ from .tries import KILLED, STUCK
 
 TYPE_CHECKING = False  # typing costs 5 ms to import
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from .circumstances import Circumstances
 
@@ -119,12 +119,17 @@ def denied(call: Call, answer: str, again: str, inside: str, here: "Circumstance
 
 def for_want_of_rights(call: Call, answer: str, inside: str, here: "Circumstances") -> Verdict:
     """Return what it means that a call is refused for which a capability is missing."""
-    needed = "needs " + " or ".join("CAP_" + right.upper() for right in call.rights)
+    needed = "needs {}{}".format(names_of(call.rights), " outside of user namespaces" if here.contained else "")
     if inside in call.answers:
         return Verdict(CAPABILITY, "{}; in a user namespace of its own, which has it, Linux answered".format(needed))
     if here.filter:
         return Verdict(CAPABILITY_OR_SECCOMP, needed + ", and a filter is active")
     return Verdict(CAPABILITY, "{}; no filter is active".format(needed))
+
+
+def names_of(rights: "Sequence[str]") -> str:
+    """Return capabilities as people write them."""
+    return " or ".join("CAP_" + right.upper() for right in rights)
 
 
 def by_module(here: "Circumstances") -> "Verdict | None":

@@ -27,6 +27,7 @@ from .classify import (
     by_module,
     forbidding,
     missing,
+    names_of,
 )
 from .table import CALLS
 from .tries import ask, demand
@@ -248,7 +249,7 @@ def refused(name: str, answer: str, at: str, here: Circumstances) -> Verdict:
     if setting:
         return Verdict(SYSCTL, "{}, and {}".format(at, setting))
     if lacking:
-        return Verdict(CAPABILITY, "{}, without {}".format(at, " or ".join("CAP_" + right.upper() for right in rights)))
+        return Verdict(CAPABILITY, "{}, without {}".format(at, names_of(rights)))
     if here.filter:
         return Verdict(SECCOMP, at + ", and a filter is active")
     return by_module(here) or Verdict(REFUSED, at + ", and nothing explains it")
