@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -34,7 +35,7 @@ Series = Mapping[str, Sequence[float]]
 class Row:
     """One measurement: the fact, and of all rounds the medians, in nanoseconds, by the reference and by the probe.
 
-    For the cost of a clock, `probe` has the net cost, `raw` and `overhead` what it comes from.
+    `overhead` is what the probe says is its own part in each of its samples.
     """
 
     fact: str
@@ -91,13 +92,13 @@ def wanted(reference: Series) -> list[str]:
     plain = [name for name in reference if not name.startswith(COST)]
     probes = {name.partition(".")[0] for name in plain}
     own = [f"{probe}.{OVERHEADS.get(probe, OVERHEAD)}" for probe in sorted(probes)]
-    return sorted({*plain, *own, "clock.cost.raw", "clock.cost.net", "clock.cost.own"})
+    return sorted({*plain, *own, "clock.cost.raw", "clock.cost.own"})
 
 
 def series_of(name: str, learnt: Mapping[str, Value]) -> list[float]:
-    """Return the probe's samples for a name of the reference; of a clock, its net cost; none where it is unknown."""
+    """Return the probe's samples for a name of the reference, its own part included; none where they are unknown."""
     if name.startswith(COST):
-        costs = learnt.get("clock.cost.net")
+        costs = learnt.get("clock.cost.raw")
         cost = costs.get(name.removeprefix(COST)) if isinstance(costs, dict) else None
         return [float(cost)] if isinstance(cost, int) else []
     found = learnt.get(name)
@@ -129,10 +130,21 @@ def row_of(name: str, pairs: Sequence[tuple[Series, Mapping[str, Value]]]) -> It
             name,
             tuple(statistics.median_low(one) for one in references),
             tuple(statistics.median_low(one) for one in probes),
-            overhead_of(name, pairs[0][1]),
+            statistics.median(overhead_of(name, learnt) for _, learnt in pairs),
             min(map(min, references)),
             min(map(min, probes)),
         )
+
+
+def by_cyclictest() -> tuple[int, int] | None:
+    """Return how late cyclictest is at least and on average, in nanoseconds; None where it is not, or may not run."""
+    words = ("cyclictest", "--quiet", "--loops=300", "--interval=1000", "--threads=1", "--priority=0", "--policy=other")
+    try:
+        told = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return None
+    found = re.search(r"Min: +(\d+) .*Avg: +(\d+)", told)
+    return (int(found[1]) * 1000, int(found[2]) * 1000) if found else None
 
 
 def summary(rows: Sequence[Row]) -> dict[str, object]:

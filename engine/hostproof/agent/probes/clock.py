@@ -36,7 +36,7 @@ NEVER_BACK = (MONOTONIC, RAW, BOOTTIME)  # clock_getres(2): these are not settab
 REFUSED = 77  # an errno (EBADFD) that clock_gettime(2) never gives by itself
 LONG_INT, LONG_FLOAT = -1234567890123456789, -123456.789
 MILLISECOND = SECOND // 1000
-MOST_CLOCK_TIME = 40 * MILLISECOND  # for the cost of one clock, which a sandbox may make as slow as 25 us
+MOST_COST_TIME = 300 * MILLISECOND  # a sandbox may make a look as slow as 25 us
 FEW = 6  # times an empty call; a system call is more
 MOST_COARSE_TIME = 60 * MILLISECOND  # six ticks of the slowest kernel, HZ=100
 MOST_HOP_TIME = 500 * MILLISECOND
@@ -102,18 +102,23 @@ def busy_until(due: int) -> None:
 
 # --- what a look costs -----------------------------------------------------------------------------------------------
 def cost(context: Context) -> "dict[str, object]":
-    """Time each clock, and what Python itself takes for that."""
+    """Time each clock, and what Python itself takes for that, in turns: so all have the processor's best moments."""
     look, empty = (time.clock_gettime, LONG_FLOAT) if read is rough_ns else (read, LONG_INT)
-    rounds, count = context.pick(5, 20, 100), context.pick(200, 500)
+    count, due = context.pick(200, 500), ticks() + MOST_COST_TIME
+    own = float("inf")
     raw: "dict[str, float]" = {}
-    for name, number in CLOCKS.items():
-        try:
-            raw[name] = fastest(look, number, rounds, count)
-        except OSError:  # no such clock, or refused
-            continue
+    for _ in range(context.pick(5, 20, 100)):
+        own = min(own, one_call(abs, empty, count))
+        for name, number in CLOCKS.items():
+            try:
+                raw[name] = min(one_call(look, number, count), raw.get(name, float("inf")))
+            except OSError:  # no such clock, or refused
+                continue
+        if ticks() > due:
+            break
     if not raw:
         raise AskError("denied", "no clock could be read", "let the sandbox allow clock_gettime")
-    own = own_cost(fastest(abs, empty, rounds, count), raw)
+    own = own_cost(own, raw)
     net = {name: max(0, round(value - own)) for name, value in raw.items()}
     return {"cost.raw": {name: round(value) for name, value in raw.items()}, "cost.own": round(own), "cost.net": net}
 
@@ -128,19 +133,13 @@ def own_cost(empty: float, raw: "dict[str, float]") -> float:
     return coarse if coarse < FEW * empty else empty
 
 
-def fastest(function: "Callable[..., object]", argument: "int | float", rounds: int, count: int) -> float:
-    """Return the nanoseconds that one of `count` calls takes, in the best of some rounds: the least disturbed one."""
-    best, due = float("inf"), ticks() + MOST_CLOCK_TIME
-    for _ in range(rounds):
-        turns = repeat(argument, count)
-        started = ticks()
-        for word in turns:
-            function(word)
-        ended = ticks()
-        best = min(best, (ended - started) / count)
-        if ended > due:
-            break
-    return best
+def one_call(function: "Callable[..., object]", argument: "int | float", count: int) -> float:
+    """Return the nanoseconds that one of `count` calls takes. Raises OSError."""
+    turns = repeat(argument, count)
+    started = ticks()
+    for word in turns:
+        function(word)
+    return (ticks() - started) / count
 
 
 # --- how finely they run ---------------------------------------------------------------------------------------------
