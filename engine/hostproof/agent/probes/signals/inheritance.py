@@ -37,7 +37,9 @@ def engine_status() -> "dict[str, str]":
             if words != own and os.path.basename(words.split(b"\0")[0]).startswith((b"python", b"hostproof")):
                 return status_of(pid)
     except OSError as problem:
-        raise ask_error(problem, "the processes above this one") from None
+        error = ask_error(problem, "the processes above this one in /proc")
+        error.cure = error.cure or "mount /proc"
+        raise error from None
     except KeyError as problem:
         raise AskError("unsupported", "/proc/PID/status has no {}".format(problem)) from None
     raise AskError(

@@ -109,7 +109,7 @@ def urgent(context: Context) -> "dict[str, object]":
     return {"urgent.error": None, "urgent.lost": lost, "urgent.latency": times or silent}
 
 
-def interrupt(board: mmap.mmap, target: int, thread: int) -> None:
+def interrupt(board: "mmap.mmap", target: int, thread: int) -> None:
     """Send one SIGURG for each turn that the busy loop announces."""
     done = 0
     while True:
@@ -121,11 +121,11 @@ def interrupt(board: mmap.mmap, target: int, thread: int) -> None:
             put(board, ERROR, syscall("tgkill", target, thread, int(signal.SIGURG))[1])
 
 
-def put(board: mmap.mmap, place: int, value: int) -> None:
+def put(board: "mmap.mmap", place: int, value: int) -> None:
     """Write a number on the shared page."""
     struct.pack_into("q", board, place, value)
 
 
-def get(board: mmap.mmap, place: int) -> int:
+def get(board: "mmap.mmap", place: int) -> int:
     """Return a number from the shared page."""
     return int(struct.unpack_from("q", board, place)[0])
