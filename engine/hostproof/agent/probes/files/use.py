@@ -37,8 +37,13 @@ def mounted(folder: str) -> "tuple[str, list[str]]":
             path = plain(words[4])
             holds = path in ("/", folder) or folder.startswith(path + "/")
             if holds and len(path) >= len(best[0]):
-                best = (path, words[end + 1], words[5].split(","))
+                best = (path, words[end + 1], options_in(words[5], words[-1]))
     return best[1], best[2]
+
+
+def options_in(*words: str) -> "list[str]":
+    """Return the options of a mount and of its file system, each once, without those that have a value."""
+    return list(dict.fromkeys(option for word in words for option in word.split(",") if "=" not in option))
 
 
 def room(context: Context) -> "dict[str, object]":
