@@ -46,10 +46,13 @@ def refused(call: str, error: str, rule: str, title: str, *more: str) -> Fault:
 @contextmanager
 def volatile(folder: Path) -> Iterator[tuple[str, ...]]:
     """Give the words for an overlay mounted volatile, with its layers in `folder`."""
-    for layer in ("lower", "upper", "work"):
-        (folder / layer).mkdir()
-    layers = f"lowerdir={folder}/lower,upperdir={folder}/upper,workdir={folder}/work"
-    yield mounts(f"mount -t overlay -o volatile,{layers} none /mnt", HERE)
+    yield mounts(
+        f"cd $(mktemp -d -p {folder})",  # an upper layer is not mounted again after it was volatile
+        "mkdir lower upper work",
+        "mount -t overlay -o volatile,lowerdir=$PWD/lower,upperdir=$PWD/upper,workdir=$PWD/work none /mnt",
+        "cd /",
+        HERE,
+    )
 
 
 FAULTS = (
