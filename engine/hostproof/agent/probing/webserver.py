@@ -8,6 +8,8 @@ import select
 import socket
 from array import array
 
+from .endings import no_loopback
+
 LARGE = 1048576
 CHUNK = 65536
 PATIENCE = 5.0
@@ -18,6 +20,17 @@ def listen(backlog: int = 1024) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.bind(("127.0.0.1", 0))
     listener.listen(backlog)
+    return listener
+
+
+def reachable() -> socket.socket:
+    """Return a listener that could be connected to. Raises AskError where nothing over loopback can be tried."""
+    try:
+        listener = listen()
+        with socket.create_connection(listener.getsockname(), PATIENCE):
+            listener.accept()[0].close()
+    except OSError as problem:
+        raise no_loopback(problem) from None
     return listener
 
 

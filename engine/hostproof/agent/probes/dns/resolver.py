@@ -6,6 +6,7 @@ in it (resolv/res_send.c, resolv/resolv_context.c). So its real configuration ho
 
 import ctypes
 import os
+import select
 import socket
 
 from ...lines import AskError
@@ -97,8 +98,11 @@ class Resolver:
         self.state.servers = 1
         self.state.options |= NO_RELOAD
 
-    def heard(self) -> "list[str]":
-        """Return what our server was asked since the last time: `A name udp`."""
+    def heard(self, patience: int = 0) -> "list[str]":
+        """Return what our server was asked since the last time, `A name udp`; wait so many milliseconds for it."""
+        poll = select.poll()
+        poll.register(self.log, select.POLLIN)
+        poll.poll(patience)
         try:
             return os.read(self.log, 65536).decode("ascii").splitlines()
         except BlockingIOError:

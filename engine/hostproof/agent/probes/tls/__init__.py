@@ -30,7 +30,12 @@ def with_ssl(step: "Callable[[Context, Any, Any], dict[str, object]]") -> "Calla
                 "this Python has no ssl module: {}".format(problem),
                 "install OpenSSL's library for Python (Debian: libpython3-stdlib)",
             ) from None
-        return step(context, ssl, handshake)
+        try:
+            return step(context, ssl, handshake)
+        except ssl.SSLError as problem:  # its number is no errno
+            raise AskError(
+                "failed", "OpenSSL: {}".format(ending(problem)), "see whether `openssl rand 1` works there"
+            ) from None
 
     run.__name__ = step.__name__
     return run
@@ -100,7 +105,7 @@ def refused(hand: "Any", trust: "Any", port: int, name: str) -> "bool | AskError
 @with_ssl
 def stall(context: Context, ssl: "Any", hand: "Any") -> "dict[str, object]":
     """Shake hands with a server that takes connections and never says a word."""
-    timeout = context.pick(20, 50) / 1000
+    timeout = context.pick(23, 53) / 1000
     listener = listen()
     trust = hand.trusting()
 

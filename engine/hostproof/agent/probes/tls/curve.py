@@ -7,6 +7,8 @@ version 2.0, section 2.2; jacobian coordinates with a = -3; numbers of the curve
 import hashlib
 import os
 
+from ...lines import AskError
+
 P = 2**256 - 2**224 + 2**192 + 2**96 - 1
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 G = (
@@ -58,8 +60,13 @@ def multiplied(factor: int) -> "tuple[int, int]":
 
 
 def new_key() -> int:
-    """Return a private key of random bytes. Raises OSError where the kernel gives none."""
-    return int.from_bytes(os.urandom(40), "big") % (N - 1) + 1
+    """Return a private key of random bytes. Raises OSError, AskError where the kernel gives none."""
+    try:
+        return int.from_bytes(os.urandom(40), "big") % (N - 1) + 1
+    except NotImplementedError as problem:  # getrandom(2) is refused, and there is no device to read
+        raise AskError(
+            "denied", "no random numbers: {}".format(problem), "allow getrandom, or make /dev/urandom readable"
+        ) from None
 
 
 def sign(key: int, message: bytes, nonce: "int | None" = None) -> "tuple[int, int]":
