@@ -128,3 +128,9 @@ def test_an_unreadable_folder_is_denied_not_failed(probe: Run) -> None:
     found = probe("files", "room", "tmpfile", folder="/proc")
     assert found["room"] in {"ENOENT", "EPERM", "EACCES"}
     assert isinstance(found["tmpfile"], dict)
+
+
+def test_options_are_told_once_and_without_paths() -> None:
+    """A container's overlay has paths by the dozen; what matters are the words beside them."""
+    layers = "rw,lowerdir=/a:/b,upperdir=/c,workdir=/d,uuid=on,fsync=volatile"
+    assert use.options_in("rw,noexec", layers) == ["rw", "noexec", "uuid=on", "fsync=volatile"]

@@ -42,8 +42,8 @@ def mounted(folder: str) -> "tuple[str, list[str]]":
 
 
 def options_in(*words: str) -> "list[str]":
-    """Return the options of a mount and of its file system, each once, without those that have a value."""
-    return list(dict.fromkeys(option for word in words for option in word.split(",") if "=" not in option))
+    """Return the options of a mount and of its file system, each once, without those that name folders."""
+    return list(dict.fromkeys(option for word in words for option in word.split(",") if "/" not in option))
 
 
 def room(context: Context) -> "dict[str, object]":
