@@ -121,6 +121,7 @@ FAULTS = (
         red={"signals.inherited-ignored"},
         says={"signals.inherited-ignored": "SIGTERM"},
         needs=("env",),
+        areas=("signals",),
     ),
     Fault(
         id="signals.nohup",
@@ -131,6 +132,7 @@ FAULTS = (
         red={"signals.inherited-hangup"},
         says={"signals.inherited-hangup": "SIGHUP"},
         needs=("nohup",),
+        areas=("signals",),
     ),
     Fault(
         id="signals.blocked",
@@ -141,5 +143,6 @@ FAULTS = (
         red={"signals.inherited-mask"},
         says={"signals.inherited-mask": "SIGTERM, SIGURG"},
         needs=("env",),
+        areas=("signals",),
     ),
 )

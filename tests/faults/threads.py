@@ -59,6 +59,17 @@ FAULTS = (
         params={"min_threads": "400"},
     ),
     Fault(
+        id="threads.stack",
+        title="a start script leaves 96 KiB of stack",
+        how="RLIMIT_STACK 96 KiB",
+        prefix=limits(stack=98304),
+        took=("grep", "-qE", "^Max stack size +98304 +98304 ", "/proc/self/limits"),
+        red={"threads.stack"},
+        says={"threads.stack": "a stack of 96KiB"},
+        needs=("prlimit",),
+        around="agent",
+    ),
+    Fault(
         id="threads.clone3",
         title="a filter refuses clone3 by EPERM, so that the C library does not fall back to clone",
         how="seccomp: EPERM for clone3",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import platform
 import resource
 from collections.abc import Callable
 from pathlib import Path
@@ -175,6 +176,17 @@ def test_no_reason_in_view(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stopper, "tasks_in_view", lambda user=None: 0)
     found = stopper.reason(errno.EAGAIN, stopper.Counters(), lambda: errno.EAGAIN, 32768)
     assert [getattr(value, "cause", None) for value in found.values()] == ["inconclusive", "inconclusive"]
+
+
+def test_the_stack_of_a_thread(probe: Run) -> None:
+    """A thread gets the limit on the stack that the agent was started with, where the C library is glibc."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    resource.setrlimit(resource.RLIMIT_STACK, (1 << 20, hard))
+    try:
+        found = probe("threads", "stack")
+    finally:
+        resource.setrlimit(resource.RLIMIT_STACK, (soft, hard))
+    assert found == {"stack": 1 << 20 if "glibc" in platform.libc_ver() else 131072}
 
 
 def test_sleepers_are_woken(probe: Run) -> None:

@@ -115,6 +115,23 @@ def group_room() -> "int | None":
     return min(rooms) if rooms else None
 
 
+def default_stack(_: Context) -> "dict[str, object]":
+    """Make a thread as the C library does unless it is told otherwise, and ask how large its stack became."""
+    get = getattr(libc, "pthread_getattr_np", None)
+    if get is None:
+        raise AskError("unsupported", "this C library has no pthread_getattr_np(3)", "use glibc or musl")
+    get.argtypes = (ctypes.c_ulong, ctypes.c_void_p)
+    libc.pthread_create.argtypes = [ctypes.c_void_p] * 4
+    thread, size = ctypes.c_ulong(), ctypes.c_size_t()
+    attributes = ctypes.create_string_buffer(128)
+    error = libc.pthread_create(ctypes.byref(thread), None, ctypes.cast(libc.pause, ctypes.c_void_p), None)
+    if error:
+        raise AskError("failed", "pthread_create(3) gave " + error_name(error), "see threads.stopped_by")
+    if get(thread, attributes) or libc.pthread_attr_getstacksize(attributes, ctypes.byref(size)):
+        raise AskError("failed", "pthread_getattr_np(3) does not tell", "report this as a bug")
+    return {"stack": size.value}
+
+
 def limit_binds(_: Context) -> "dict[str, object]":
     """Set RLIMIT_NPROC to 1 in a child, and see whether it may still fork: the kernel exempts root."""
     child = os.fork()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hostproof.facts.catalog import FactSpec, Owner
 from hostproof.facts.probes import ProbeParam, ProbeSpec
-from hostproof.facts.types import BOOL, COUNT, DURATION, STRING, Type, samples_of
+from hostproof.facts.types import BOOL, BYTES, COUNT, DURATION, STRING, Type, samples_of
 
 PROBE = ProbeSpec(
     "threads",
@@ -49,6 +49,12 @@ ROWS: tuple[FactSpec, ...] = (
     _row("stopped_at", STRING, "The limit that was reached, with its value and whose it is", Owner.CGROUP),
     _row(
         "start", samples_of(DURATION), "Time to make a thread with a small stack (pthread_create(3)); raw, see overhead"
+    ),
+    _row(
+        "stack",
+        BYTES,
+        "Stack of a thread that is made without asking for a size: RLIMIT_STACK with glibc, 2 MiB if that is unlimited",
+        _PROCESS,
     ),
     _row(
         "nproc.binds",
