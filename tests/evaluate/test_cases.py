@@ -14,6 +14,7 @@ from hostproof.evaluate.cases import Case, CaseOutcome, check_cases, load_cases,
 from hostproof.evaluate.model import Verdict
 from hostproof.facts.builtin import builtin_catalog
 from hostproof.facts.unknown import Cause
+from hostproof.rulepack.load import load_pack
 from hostproof.rulepack.model import RulePack
 from hostproof.source.builtin import data_folder
 from hostproof.source.problems import ProblemError, Problems
@@ -80,6 +81,23 @@ def test_own_facts_go_by_their_short_name(read: Callable[[str], tuple[Case, ...]
     (found,) = read(case("{rule: disk.room, facts: {disk.avail: 2GiB}, expect: pass}"))
     assert dict(found.values) == {"web:disk.avail": 2 * 1024**3}
     assert run_case(found, pack).wrong == ""
+
+
+def test_own_facts_of_probes_have_the_probe_s_types(tmp_path: Path) -> None:
+    """A case gives a pack's own fact from a probe by its short name, and must give it the type of the probe's fact."""
+    packs = Path(__file__).parents[1] / "suite" / "rulepack" / "packs"
+    pack = load_pack(packs / "good-probe.yaml", builtin_catalog())
+    facts = "few.connections.held: 20, few.backlog.held: {}"
+    text = "hostproof: 1\ncases:\n" + "".join(
+        f"  - {{rule: tcp.few, facts: {{{facts.format(held)}}}, expect: {expect}}}\n"
+        for held, expect in ((17, "pass"), (16, "fail"))
+    )
+    (tmp_path / "cases.yaml").write_text(text)
+    assert [run_case(case, pack).wrong for case in load_cases(tmp_path, pack, builtin_catalog())] == ["", ""]
+    (tmp_path / "cases.yaml").write_text(text.replace("17", "17ms"))
+    with pytest.raises(ProblemError) as refused:
+        load_cases(tmp_path, pack, builtin_catalog())
+    assert [problem.code for problem in refused.value.problems] == ["HP-E355"]
 
 
 def test_unknown_facts(read: Callable[[str], tuple[Case, ...]], pack: RulePack) -> None:

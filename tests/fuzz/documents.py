@@ -27,12 +27,13 @@ _FACTS = """facts:
     read: {regex: '(?m)^\\s*(?P<avail>\\d+)$'}
     gives: {avail: bytes}
   ports: {file: /proc/net/tcp, read: lines, gives: list<string>}
+  sale: {probe: tcp, with: {backlog: params.limit, connections: 20}}
 """
 # What gives a YAML text another shape, and the words of a pack.
 _ODD = ("- ", "&a ", "*a", "!t ", "|", ">-", "'", '"', "{", "}", "[", "]", "#", "? ", ": ", "%YAML 1.1\n")
 _ODD += ("\t", "\n", "\r\n", "\ufeff", "\x00")
 _NAMES = ("rules:", "assert:", "when:", "params:", "facts:", "let:", "severity:", "id:", "message:", "gives:", "read:")
-_NAMES += ("~", "null", "1e3")
+_NAMES += ("include: [a.yaml]\n", "include:", "probe:", "with:", "params.limit", "~", "null", "1e3")
 
 
 def pack(random: Random) -> bytes:

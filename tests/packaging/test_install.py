@@ -82,6 +82,7 @@ def test_the_command_works_from_any_folder(how: str, request: pytest.FixtureRequ
     command = request.getfixturevalue(how)
     assert run(command, "--version", cwd=tmp_path).stdout == f"hostproof {__version__}\n"
     assert "linux" in run(command, "lint", "linux", cwd=tmp_path).stdout
+    assert "linux-probes: 1" in run(command, "lint", "linux-probes", cwd=tmp_path).stdout  # a pack of many files
     assert "/proc/" in run(command, "plan", cwd=tmp_path).stdout
     assert list(tmp_path.iterdir()) == []
 
