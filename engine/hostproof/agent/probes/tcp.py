@@ -10,10 +10,12 @@ import time
 from ..lines import AskError
 from ..probing import measure
 from ..probing.loopback import (
+    CONNECTION,
     HOME,
     INFO_SIZE,
     ROOM,
     TOTAL_RETRANSMITTED,
+    TRIES,
     connected,
     conversation,
     drain,
@@ -25,19 +27,24 @@ from ..probing.loopback import (
     queue_of,
     settle,
 )
-from ..probing.sockets import WORKS, drop, echo, expect, name_of, new, outcome, raise_files, round_trips
+from ..probing.sockets import WORKS, drop, echo, expect, name_of, new, outcome, raise_files, remember, round_trips
 from ..probing.step import Context, Step
 
 TYPE_CHECKING = False  # typing costs 5 ms to import
 if TYPE_CHECKING:
     from ..probing.sockets import At
 
-TRIES = 2  # a packet that is lost now and then is not "no connection": `retransmitted` tells of it
 OPTIONS_AT, SYN_DATA = 5, 32  # tcpi_options, TCPI_OPT_SYN_DATA
 MOST_BACKLOG = 1 << 20
 TCP_FASTOPEN, MSG_FASTOPEN = 23, 0x20000000
 LISTENERS = 4
 CHUNK = 65536
+LOSS_CURE = "see the rule tcp.errors: something loses packets on lo"
+CURES = {
+    errno.EMFILE: "raise the limit of open files of the process",
+    errno.ENFILE: "raise fs.file-max",
+    errno.EADDRNOTAVAIL: "widen net.ipv4.ip_local_port_range",
+}
 # Those that Go's net package sets (tcpsockopt_*.go, sockopt_posix.go), and others of servers; by level and number.
 OPTIONS = (
     ("TCP_NODELAY", socket.IPPROTO_TCP, 1, 1),
@@ -65,6 +72,7 @@ def talk_ipv6(_: Context) -> "dict[str, object]":
 
 def connect_often(context: Context) -> "dict[str, object]":
     """Connect and accept, one connection at a time; keep the time of each and count the errors."""
+    need_connection()
     count = context.pick(40, 200, 1000)
     errors: "dict[str, int]" = {}
     connects, accepts, done = [], [], 0
@@ -207,22 +215,24 @@ def fill_backlog(context: Context) -> "dict[str, object]":
     asked = int(str(context.arguments["backlog"]))
     with listener(MOST_BACKLOG) as door:
         limit = info_word(door, ROOM)
-    raise_files(asked + 128)
-    clients = []
+    raise_files(asked + 64)
+    return {"backlog.asked": asked, "backlog.limit": limit, "backlog.held": held(asked, min(asked, limit) + 1)}
+
+
+def held(asked: int, expected: int) -> "int | AskError":
+    """Return how many connections a listener keeps; `expected` is how many at least, if all goes well."""
+    clients: "list[socket.socket]" = []
     with listener(asked) as door:
         try:
-            for _ in range(asked + 17):
+            while len(clients) < asked + 17:
                 clients.append(knock(door.getsockname()))
-            settle(door)
-            held = drain(door)
+            settle(door, expected)
+            return drain(door)
         except OSError as problem:
-            if problem.errno not in (errno.EMFILE, errno.ENFILE):
-                raise
-            cure = "raise the limit of open files above {}".format(asked + 128)
-            raise AskError("failed", "no descriptors for {} connections".format(asked + 17), cure) from None
+            what = "there is none left for {} connections: {}".format(asked + 17, name_of(problem))
+            return AskError("failed", what, CURES.get(problem.errno or 0, "see the rule tcp.connections"))
         finally:
             drop(*clients)
-    return {"backlog.asked": asked, "backlog.held": held, "backlog.limit": limit}
 
 
 def hold_many(context: Context) -> "dict[str, object]":
@@ -234,7 +244,10 @@ def hold_many(context: Context) -> "dict[str, object]":
 
 
 def hold(most: int) -> "tuple[int, str]":
-    """Return how many connections to one address could be held, and "none" or the errno that ended it."""
+    """Return how many connections to one address could be held, and "none" or the errno that ended it.
+
+    Raises AskError where one was not answered in time: that says nothing of how many there may be.
+    """
     raise_files(2 * most + 64)
     ends: "list[socket.socket]" = []
     with listener(128) as door:
@@ -242,7 +255,10 @@ def hold(most: int) -> "tuple[int, str]":
             while len(ends) < 2 * most:
                 ends += connected(door)
         except OSError as problem:
-            return len(ends) // 2, name_of(problem)
+            made, said = len(ends) // 2, name_of(problem)
+            if said == "ETIMEDOUT":
+                raise AskError("failed", "no answer after {} connections".format(made), LOSS_CURE) from None
+            return made, said
         finally:
             drop(*ends)
     return most, "none"
@@ -259,24 +275,33 @@ def use_up_ports(context: Context) -> "dict[str, object]":
 
 
 def share_port(context: Context) -> "dict[str, object]":
-    """Listen several times on one port and see who gets the connections."""
+    """Listen several times on one port and see who gets the connections, which are accepted one by one."""
     need_connection()
-    doors, ends = [], []
+    doors: "list[socket.socket]" = []
     home = HOME
     try:
         for _ in range(LISTENERS):
-            door = new(socket.AF_INET, socket.SOCK_STREAM)
-            doors.append(door)
-            door.setsockopt(socket.SOL_SOCKET, 15, 1)  # SO_REUSEPORT
-            door.bind(home)
+            doors.append(new(socket.AF_INET, socket.SOCK_STREAM))
+            doors[-1].setsockopt(socket.SOL_SOCKET, 15, 1)  # SO_REUSEPORT
+            doors[-1].bind(home)
             home = doors[0].getsockname()
-            door.listen(256)
-        for _ in range(context.pick(100, 200)):
-            ends.append(new(socket.AF_INET, socket.SOCK_STREAM))
-            ends[-1].connect(home)
-        return {"reuseport": [drain(door) for door in doors]}
+            doors[-1].listen(8)
+        return {"reuseport": visits(doors, context.pick(100, 200))}
+    except BlockingIOError:
+        raise AskError("failed", "a connection was not answered in time", LOSS_CURE) from None
     finally:
-        drop(*ends, *doors)
+        drop(*doors)
+
+
+def visits(doors: "list[socket.socket]", count: int) -> "list[int]":
+    """Return how many of some connections to a port each of its listeners got."""
+    found = [0] * len(doors)
+    for _ in range(count):
+        near = new(socket.AF_INET, socket.SOCK_STREAM)
+        near.connect(doors[0].getsockname())
+        found = [before + drain(door) for before, door in zip(found, doors)]
+        drop(near)
+    return found
 
 
 def open_fast(_: Context) -> "dict[str, object]":

@@ -109,7 +109,7 @@ def pair(kind: int = socket.SOCK_STREAM) -> "tuple[socket.socket, socket.socket]
 
 def need_pair() -> None:
     """Raise AskError where there are no Unix sockets at all."""
-    needed(outcome(lambda _: drop(*pair())), "a pair of Unix sockets")
+    needed(lambda _: drop(*pair()), 1, "a pair of Unix sockets", "unix.abstract")
 
 
 def tell_who(_: Context) -> "dict[str, object]":

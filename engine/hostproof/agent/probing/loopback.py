@@ -10,7 +10,7 @@ import struct
 import time
 
 from ..lines import AskError
-from .sockets import drop, echo, needed, new, outcome
+from .sockets import drop, echo, needed, new
 
 TYPE_CHECKING = False  # typing costs 5 ms to import
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 HOME = ("127.0.0.1", 0)
 INFO_SIZE = 104
 WAITING, ROOM, TOTAL_RETRANSMITTED = 24, 28, 100  # offsets: of a listener, tcpi_unacked and tcpi_sacked are its queue
-SETTLE = 0.2  # seconds until a backlog has stopped growing
+CONNECTION = "a connection over 127.0.0.1"
+TRIES = 2  # a packet that is lost now and then is not "no connection"
 ONE_LOST = 1.6  # seconds for a connection one of whose packets is lost: a SYN is sent again after 1 s
 
 RTM_GETQDISC, NLMSG_ERROR, NLMSG_DONE, TCA_KIND = 38, 2, 3, 1  # linux/rtnetlink.h, linux/netlink.h
@@ -77,7 +78,7 @@ def conversation(
 
 def need_connection() -> None:
     """Raise AskError where no connection over 127.0.0.1 comes about at all."""
-    needed(outcome(lambda at: conversation(at, most=ONE_LOST)), "a connection over 127.0.0.1")
+    needed(conversation, TRIES, CONNECTION, "tcp.ipv4")
 
 
 def info_word(end: "socket.socket", offset: int) -> int:
@@ -99,14 +100,10 @@ def knock(home: "tuple[str, int]") -> "socket.socket":
     return end
 
 
-def settle(door: "socket.socket") -> None:
-    """Wait until a listener's queue has stopped growing."""
-    due = time.monotonic() + SETTLE
-    before, same = -1, 0
-    while same < 3 and time.monotonic() < due:
-        now = info_word(door, WAITING)
-        same = same + 1 if now == before else 0
-        before = now
+def settle(door: "socket.socket", expected: int) -> None:
+    """Wait until so many connections are in a listener's queue; or for one SYN more, should one be lost."""
+    due = time.monotonic() + ONE_LOST
+    while info_word(door, WAITING) < expected and time.monotonic() < due:
         time.sleep(0.002)
 
 
@@ -139,7 +136,9 @@ def queue_of(interface: str) -> str:
                     number = -struct.unpack_from("i", said, 16)[0]
                     raise OSError(number, os.strerror(number))
                 if kind == NLMSG_DONE:
-                    raise AskError("absent", "no queueing discipline of {} is told".format(interface), "see tc qdisc")
+                    raise AskError(
+                        "absent", "no queueing discipline of {} is told".format(interface), "set the interface up"
+                    )
                 if struct.unpack_from("i", said, 20)[0] == index and is_root(said):
                     return kind_of(said[36:size])
                 said = said[(size + 3) & ~3 :]

@@ -1,6 +1,7 @@
 """Sockets of a probe: what came of a chain of calls, in words; ends that never wait long; round trips by placement."""
 
 import errno
+import mmap
 import os
 import socket
 import struct
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 PATIENCE = 1.0  # seconds until a call on the loopback is given up: the first retransmission of a SYN comes later
 WORKS = "ok"
 RESET = struct.pack("ii", 1, 0)  # struct linger: close(2) sends RST, so that no port is left in TIME-WAIT
+# Shared by all steps of a probe, each of which is a process: what one of them waited for in vain, the others need not.
+BROKEN = mmap.mmap(-1, 128)
 WARM_UP = 10  # round trips before those that count
 CPU_CURE = "allow the process a second processor (taskset, cpuset)"
 
@@ -89,10 +92,20 @@ def expect(found: bytes, wanted: bytes) -> None:
         raise OSError(errno.EBADMSG, "{!r} arrived, not {!r}".format(found, wanted))
 
 
-def needed(said: str, what: str) -> None:
-    """Raise AskError where what a measurement builds on does not work."""
+def needed(attempt: "Callable[[At], object]", tries: int, what: str, rule: str) -> None:
+    """Raise AskError where what a measurement builds on does not work; `rule` judges that."""
+    known = bytes(BROKEN[:]).rstrip(b"\0").decode("ascii")
+    said = known[len(what) :] if known.startswith(what) else outcome(attempt, tries)
     if said != WORKS:
-        raise AskError("failed", "{} doesn't work: {}".format(what, said), "see why {} doesn't work".format(what))
+        remember(what, said)
+        raise AskError(
+            "failed", "{} doesn't work: {}".format(what, said), "do what the rule {} says first".format(rule)
+        )
+
+
+def remember(what: str, said: str) -> None:
+    """Keep for all later steps how something failed that they need."""
+    BROKEN[:] = (what + said).encode("ascii")[: len(BROKEN)].ljust(len(BROKEN), b"\0")
 
 
 def two_cpus() -> "tuple[int, int]":

@@ -40,7 +40,7 @@ ROWS: tuple[FactSpec, ...] = (
     _row("ipv4", STRING, _SPACE, 'A datagram there and back over 127.0.0.1: "ok", or "receive: ETIMEDOUT"'),
     _row("ipv6", STRING, _SPACE, 'The same over ::1: "ok", or the call that failed and its errno'),
     _row("sent", COUNT, _SPACE, "Datagrams sent one at a time over 127.0.0.1, each read before the next"),
-    _row("lost", COUNT, _SPACE, "How many of them did not arrive within 0.2 s"),
+    _row("lost", COUNT, _SPACE, "How many of them did not arrive within 0.5 s"),
     _row("errors", map_of(COUNT), _SPACE, "Errors of sending and receiving them, by errno; empty if there were none"),
     _row("echo.same", _SAMPLES, _HOST, "Round trip of one byte, both ends on one processor; `overhead` included"),
     _row("echo.across", _SAMPLES, _HOST, "Round trip of one byte between two processors; `overhead` included"),
