@@ -15,6 +15,28 @@ except PermissionError:
     sys.exit(0)
 sys.exit(1)
 """
+# Makes each tick of the clock 1 % shorter by adjtimex(2) as long as a command runs; the offsets are struct timex's.
+STEER = """
+import ctypes, struct, subprocess, sys
+def set_tick(microseconds):
+    timex = bytearray(208)
+    struct.pack_into("I", timex, 0, 0x4000)
+    struct.pack_into("q", timex, 88, microseconds)
+    assert ctypes.CDLL(None).adjtimex((ctypes.c_char * 208).from_buffer(timex)) >= 0
+set_tick(9900)
+try:
+    sys.exit(subprocess.call(sys.argv[1:]))
+finally:
+    set_tick(10000)
+"""
+STEERED = """
+import sys, time
+def ahead():
+    return time.clock_gettime(time.CLOCK_MONOTONIC) - time.clock_gettime(time.CLOCK_MONOTONIC_RAW)
+first = ahead()
+time.sleep(1)
+sys.exit(not -0.02 < ahead() - first < -0.005)
+"""
 
 FAULTS = (
     Fault(
@@ -66,5 +88,17 @@ FAULTS = (
         unknown={"clock.vdso": "denied"},
         says={"clock.vdso": "PR_SET_SECCOMP"},
         needs=("python3",),
+    ),
+    Fault(
+        id="clock.steered",
+        title="the clock is made 1 % slower to correct it",
+        how="adjtimex(2) with a tick of 9,900 us",
+        prefix=("python3", "-c", STEER),
+        took=("python3", "-c", STEERED),
+        red={"clock.drift"},
+        says={"clock.drift": "at most 500"},
+        needs=("guest",),
+        areas=("clock",),  # emulated, all of them would take minutes
+        quick=False,
     ),
 )
