@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 import codes
+import detection
 import functions
 import grammar
 import logic
@@ -29,6 +30,7 @@ PARTS: dict[str, Parts] = {
         "limits": codes.limits,
         "codes": codes.codes,
     },
+    "detection.md": {"count": detection.count, "faults": detection.faults, "rules": detection.rules},
     "probes.md": {"overview": probes.overview, "machine": probes.machine, "details": probes.details},
 }
 _PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -231,13 +232,15 @@ def test_a_stale_part_is_found(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     for folder in ("generate", "measure"):
         shutil.copytree(CHECKOUT / "docs" / folder, docs / folder)
-    shutil.copy(CHECKOUT / "docs" / "probes.md", docs)
+    for page in ("probes.md", "detection.md"):
+        shutil.copy(CHECKOUT / "docs" / page, docs)
+    env = os.environ | {"PYTHONPATH": str(CHECKOUT / "tests")}
     (docs / "language.md").write_text(TEXT.replace("unknown |\n", "true |\n", 1), "utf-8")
     command = [sys.executable, str(docs / "generate")]
-    checked = subprocess.run([*command, "--check"], capture_output=True, text=True, timeout=60)
+    checked = subprocess.run([*command, "--check"], capture_output=True, text=True, timeout=60, env=env)
     assert (checked.returncode, "make docs" in checked.stdout) == (1, True)
     assert checked.stdout.endswith("docs/language.md: truth tables\n")
-    assert subprocess.run(command, capture_output=True, text=True, timeout=60).returncode == 0
+    assert subprocess.run(command, capture_output=True, text=True, timeout=60, env=env).returncode == 0
     assert (docs / "language.md").read_text("utf-8") == TEXT
 
 

@@ -10,6 +10,19 @@ from types import MappingProxyType
 from typing import Literal
 
 Setup = Callable[[Path], AbstractContextManager[tuple[str, ...]]]
+# By the first of these that stands in the words of a prefix.
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "seccomp.py": "seccomp filter",
+        "unshare --net": "network namespace",
+        "unshare --time": "time namespace",
+        "chroot": "root directory",
+        "unshare --mount": "mount namespace",
+        "unshare": "namespace",
+        "setpriv": "rights",
+        "prlimit": "resource limit",
+    }
+)
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -49,6 +62,16 @@ class Fault:
     def area(self) -> str:
         """The part of the id before the first dot."""
         return self.id.partition(".")[0]
+
+    @property
+    def kind(self) -> str:
+        """What sort of thing is broken, as docs/detection.md counts it."""
+        words = " ".join(self.prefix)
+        if "guest" in self.needs:
+            return "another kernel, in a guest"
+        if self.setup is not None:
+            return "control group"
+        return next((kind for mark, kind in KINDS.items() if mark in words), "other")
 
     @property
     def noticed_by(self) -> frozenset[str]:

@@ -5,13 +5,14 @@ Their `prefix` runs inside the guest, as root; the guest ends what is left and s
 
 from __future__ import annotations
 
-from faults.fault import Fault
-from faults.inject.prefixes import shell
+from collections.abc import Mapping
+
+from faults.fault import NOTHING, Fault
+from faults.inject.prefixes import network, shell
 
 CLOCKSOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource"
 GROUP = "/sys/fs/cgroup/guest"
-OWN_GROUP = "/sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)"
-STEP_BACK = "(while :; do date -s '-1 hour' >/dev/null; sleep 0.05; done) &"
+STEP_BACK = "import time\nwhile 1: time.clock_settime(time.CLOCK_REALTIME, time.time() - 9); time.sleep(0.002)"
 
 
 def clocksource(name: str) -> tuple[str, ...]:
@@ -19,11 +20,17 @@ def clocksource(name: str) -> tuple[str, ...]:
     return shell(f"echo {name} > {CLOCKSOURCE}")
 
 
-def group(*settings: str) -> tuple[str, ...]:
-    """Return the words for a group of cgroup v2 with `file=value` settings; a leading `../` sets the parent's."""
-    write = [f"echo '{value}' > {GROUP}/leaf/{name}" for name, value in (one.split("=", 1) for one in settings)]
-    parent = f"echo '+cpu +memory +pids' > {GROUP}/cgroup.subtree_control"
-    return shell(f"mkdir -p {GROUP}", parent, f"mkdir -p {GROUP}/leaf", *write, f"echo $$ > {GROUP}/leaf/cgroup.procs")
+def group(own: Mapping[str, str], above: Mapping[str, str] = NOTHING) -> tuple[str, ...]:
+    """Return the words for a group of cgroup v2 with these files, below one with those."""
+    write = [f"echo '{value}' > {GROUP}/{name}" for name, value in above.items()]
+    write += [f"echo '{value}' > {GROUP}/leaf/{name}" for name, value in own.items()]
+    grant = f"echo '+cpu +memory +pids +cpuset' > {GROUP}/cgroup.subtree_control"
+    return shell(f"mkdir -p {GROUP}", grant, f"mkdir -p {GROUP}/leaf", *write, f"echo $$ > {GROUP}/leaf/cgroup.procs")
+
+
+def holds(name: str, value: str, where: str = f"{GROUP}/leaf") -> tuple[str, ...]:
+    """Return the command that sees the file of a group with this value, from inside that group."""
+    return ("sh", "-c", f"grep -qx 0::/guest/leaf /proc/self/cgroup && grep -qx '{value}' {where}/{name}")
 
 
 FAULTS = (
@@ -52,11 +59,88 @@ FAULTS = (
     Fault(
         id="kernel.clock-steps",
         title="something sets the clock back again and again",
-        how="date -s '-1 hour', twenty times a second",
-        prefix=("sh", "-c", f'{STEP_BACK} exec "$@"', "sh"),
+        how="clock_settime, 9 s back every 2 ms",
+        prefix=("sh", "-c", f'python3 -c "{STEP_BACK}" >/dev/null 2>&1 & exec "$@"', "sh"),
         took=("sh", "-c", 'first=$(date +%s); sleep 1; test "$(date +%s)" -lt "$first"'),
         red={"clock.jump"},
         needs=("guest",),
         areas=("clock",),
+    ),
+    Fault(
+        id="kernel.cpu-max",
+        title="a group of cgroup v2 has a fifth of a processor",
+        how="cgroup v2 cpu.max = 20000 100000",
+        prefix=group({"cpu.max": "20000 100000"}),
+        took=holds("cpu.max", "20000 100000"),
+        red={"cpu.held-back", "cpu.throttled"},
+        needs=("guest",),
+        areas=("cpu",),
+    ),
+    Fault(
+        id="kernel.cpu-max-above",
+        title="the group above that of cgroup v2 has less of the processors than its own says",
+        how="cgroup v2 cpu.max = 30000 100000 of the parent, none of the own group",
+        prefix=group({}, {"cpu.max": "30000 100000"}),
+        took=holds("cpu.max", "30000 100000", GROUP),
+        red={"cpu.held-back", "cpu.throttled", "cpu.quota-own"},
+        needs=("guest",),
+        areas=("cpu",),
+    ),
+    Fault(
+        id="kernel.cpuset",
+        title="a group of cgroup v2 may use one processor of two",
+        how="cgroup v2 cpuset.cpus = 0",
+        prefix=group({"cpuset.cpus": "0"}),
+        took=holds("cpuset.cpus", "0"),
+        red={"cpu.affinity"},
+        needs=("guest",),
+        areas=("cpu",),
+    ),
+    Fault(
+        id="kernel.memory-max-above",
+        title="the group above that of cgroup v2 has less memory than its own says",
+        how="cgroup v2 memory.max = 200 MiB of the parent, none of the own group",
+        prefix=group({}, {"memory.max": "209715200"}),
+        took=holds("memory.max", "209715200", GROUP),
+        red={"memory.enough", "memory.limit-own"},
+        params={"min_memory": "256MiB"},
+        may_be_unknown={"memory.memfd"},  # the guest is slow: it copies a program there
+        needs=("guest",),
+        areas=("memory",),
+    ),
+    Fault(
+        id="kernel.pids-max",
+        title="a group of cgroup v2 may have 40 tasks",
+        how="cgroup v2 pids.max = 40",
+        prefix=group({"pids.max": "40"}),
+        took=holds("pids.max", "40"),
+        red={"threads.made"},
+        says={"threads.made": "pids-cgroup"},
+        needs=("guest",),
+        areas=("threads",),
+    ),
+    Fault(
+        id="kernel.netem-delay",
+        title="the loopback delays every packet by 50 ms",
+        how="a network namespace with tc netem delay 50ms on lo",
+        prefix=network("tc qdisc add dev lo root netem delay 50ms"),
+        took=("sh", "-c", "tc qdisc show dev lo | grep -q 'netem.*delay 50'"),
+        red={"tcp.queue", "tcp.small-writes"},
+        may_be_unknown={"tcp.connections", "tcp.reuseport"},  # hundreds of connections may take longer than they have
+        needs=("guest", "tc"),
+        areas=("tcp",),
+    ),
+    Fault(
+        id="kernel.netem-loss",
+        title="the loopback loses every tenth packet",
+        how="a network namespace with tc netem loss 10% on lo",
+        prefix=network("tc qdisc add dev lo root netem loss 10%"),
+        took=("sh", "-c", "tc qdisc show dev lo | grep -q 'netem.*loss 10%'"),
+        red={"tcp.queue", "tcp.retransmitted"},
+        # What gets lost besides is up to chance.
+        may_be_red={"tcp.errors", "tcp.connections", "tcp.small-writes", "tcp.backlog", "tcp.reuseport", "tcp.ipv4"},
+        may_be_unknown={"tcp.refused", "tcp.rebind", "tcp.reuseport", "tcp.small-writes", "tcp.connections"},
+        needs=("guest", "tc"),
+        areas=("tcp",),
     ),
 )
