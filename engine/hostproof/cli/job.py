@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from hostproof.rulepack.model import Override, Rule, RulePack, Severity, Waiver
 from hostproof.source.builtin import data_folder
 from hostproof.source.near import nearest
 from hostproof.source.problems import Problem, ProblemError, Problems
+from hostproof.source.records import field, record, replace
 
 if TYPE_CHECKING:
     from hostproof.evaluate.explain import Explanation
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 DEFAULT_PACK = "linux"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Job:
     """Everything a judgement depends on besides the snapshot; an empty `date` is the snapshot's own day.
 

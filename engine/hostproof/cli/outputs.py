@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from hostproof.cli.screen import show
 from hostproof.source.files import write_atomically
 from hostproof.source.near import nearest
 from hostproof.source.problems import Problems
-from hostproof.source.records import record
+from hostproof.source.records import record, replace
 
 STDOUT = "-"
 # What `{name}` in a path stands for when several snapshots are judged.

@@ -7,7 +7,6 @@ leave as lists that remember their order, so that each is sorted once however ma
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from hostproof.expr.model import Expr
 from hostproof.expr.template import Template
@@ -17,6 +16,7 @@ from hostproof.facts.snapshot import Snapshot, Value
 from hostproof.facts.types import Kind, Type
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.rulepack.model import Rule, RulePack
+from hostproof.source.records import replace
 
 CURE = "take the snapshot again with this hostproof and this pack"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hostproof.evaluate.gate import is_gated
 from hostproof.evaluate.model import Gate, ObjectResult, Result, Verdict, WaiverNote
 from hostproof.evaluate.waive import waive
@@ -16,7 +14,7 @@ from hostproof.expr.unknowns import undecided
 from hostproof.facts.snapshot import Evidence, Snapshot
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.rulepack.model import Override, Rule, RulePack, Waiver
-from hostproof.source.records import record
+from hostproof.source.records import record, replace
 
 # What to do about an Unknown whose maker had nothing more exact to say.
 _CURES = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from hostproof.expr import model
 from hostproof.expr.comparing import FLIPPED, OPPOSITE
@@ -16,7 +15,7 @@ from hostproof.expr.walk import Frame, Walk
 from hostproof.facts.types import Kind
 from hostproof.facts.units import format_value, quote_text
 from hostproof.facts.unknown import Unknown
-from hostproof.source.records import record
+from hostproof.source.records import record, replace
 
 MOST_FINDINGS = 12
 MOST_ITEMS = 4  # of one list

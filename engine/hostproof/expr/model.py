@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, cast, dataclass_transform
 
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Type
+from hostproof.source.records import field, record
 from hostproof.source.spans import Located
 
 if TYPE_CHECKING:
@@ -263,7 +263,7 @@ def _nodes_in(part: object) -> Iterator[Node]:
             yield from _nodes_in(inner)
 
 
-@dataclass(slots=True, eq=False)
+@record(frozen=False, eq=False)
 class Expr:
     """A checked expression; nothing of it changes, some of its parts are only made late.
 
@@ -278,10 +278,14 @@ class Expr:
     types: Mapping[str, Type]
     size: int
     depth: int
-    grow: Callable[[], Node] = field(repr=False)
-    source: Located | None = field(default=None, repr=False)
-    run: Run | None = field(default=None, repr=False)
-    _root: Node | None = field(default=None, init=False, repr=False)
+    grow: Callable[[], Node]
+    source: Located | None = None
+    run: Run | None = None
+    _root: Node | None = field(lambda: None, init=False)
+
+    def __repr__(self) -> str:
+        shown = (f"{name}={getattr(self, name)!r}" for name in ("text", "type", "types", "size", "depth"))
+        return f"Expr({', '.join(shown)})"
 
     @property
     def needs(self) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from hostproof.expr import model
 from hostproof.expr.each import Each
@@ -14,7 +13,7 @@ from hostproof.expr.walk import Turn, Walk
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Kind, Type
 from hostproof.facts.unknown import Unknown
-from hostproof.source.records import record
+from hostproof.source.records import record, replace
 
 MOST_OBJECTS = 20_000
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from hostproof.expr.evaluate import evaluate
 from hostproof.expr.model import Expr
@@ -22,7 +21,7 @@ _MOST_ITEMS = 8
 _OPENING, _CLOSING = "([{", ")]}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class Template:
     """A checked template: its text as written, and its parts in order, plain texts and expressions."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 
-from hostproof.source.records import record
+from hostproof.source.records import record, replace
 
 
 class Cause(StrEnum):

@@ -61,6 +61,22 @@ def record(cls: type[T] | None = None, /, *, frozen: bool = True, eq: bool = Tru
     return _made(cls, frozen=frozen, eq=eq)
 
 
+def replace(one: T, **changes: object) -> T:
+    """Return a record with some fields changed, as `dataclasses.replace` does, whose module takes long to import."""
+    return type(one)(**{**as_mapping(one), **changes})
+
+
+def names_of(cls: type) -> tuple[str, ...]:
+    """Return the names of a record's fields, those that are given when one is made."""
+    names: tuple[str, ...] = cls.__match_args__  # type: ignore[attr-defined] # every record has it
+    return names
+
+
+def as_mapping(one: object) -> dict[str, object]:
+    """Return a record's fields by name, in their order."""
+    return {name: getattr(one, name) for name in names_of(type(one))}
+
+
 def _made(cls: type, *, frozen: bool, eq: bool) -> type:
     if cls.__bases__ != (object,):
         raise TypeError(f"{cls.__name__} has a base: make it a dataclass")

@@ -9,9 +9,9 @@ second spelling of a number or a reader's own idea of JSON can't come between wh
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, astuple
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,12 @@ from hostproof.facts.codec.columns import (
 )
 from hostproof.facts.codec.frame import MOST_BYTES, pack_frame, refusal, unpack_frame
 from hostproof.facts.codec.structure import structure_fault
+from hostproof.facts.codec.text import TextError, dumps, loads
 from hostproof.facts.fits import DEEPEST, not_storable
 from hostproof.facts.snapshot import Host, PackRef, Snapshot
 from hostproof.facts.unknown import Unknown
 from hostproof.source.files import read_bytes
+from hostproof.source.records import as_mapping
 
 FORMAT = "snapshot-1"
 _NEWER = re.compile(r"snapshot-(?:[2-9]|[1-9][0-9]{1,5})")
@@ -41,7 +43,7 @@ _MOST_EXPLAINED = 2**20
 def encode_snapshot(snapshot: Snapshot) -> bytes:
     """Return the bytes of a snapshot file. Raises ValueError for what no snapshot can hold, naming it."""
     body = _body(snapshot)
-    fault = structure_fault(_loads(body))
+    fault = structure_fault(_reread(body))
     if fault:
         raise ValueError(f"not a snapshot: {fault}")
     return pack_frame(body[:-1] + _BEFORE_DIGEST + sha256(body).hexdigest().encode() + b'"}')
@@ -59,7 +61,7 @@ def decode_snapshot(data: bytes, name: str) -> Snapshot:
     if text[-_TAIL:-66] != _BEFORE_DIGEST or document.pop("digest") != f"sha256:{digest}":
         hint = "only what hostproof wrote can be judged: take the snapshot again"
         raise refusal("HP-E405", f"{name} was altered: its content and its digest don't agree", hint)
-    if _dumps(document) != body:
+    if dumps(document) != body:
         hint = "a key that stands twice, blanks, or another spelling of a number or text"
         raise refusal("HP-E406", f"{name} was not written by hostproof: its JSON is not in canonical form", hint)
     fault = structure_fault(document)
@@ -83,7 +85,13 @@ def _body(snapshot: Snapshot) -> bytes:
     why = not_storable(document, DEEPEST + 2)  # values lie two levels deep
     if why:
         raise ValueError(f"{_culprit(document)} holds {why}, which no snapshot can keep")
-    return _dumps(document)
+    return dumps(document)
+
+
+def _reread(body: bytes) -> Document:
+    document = loads(body)
+    assert isinstance(document, dict)
+    return document
 
 
 def _document(snapshot: Snapshot) -> Document:
@@ -92,12 +100,14 @@ def _document(snapshot: Snapshot) -> Document:
         "created": snapshot.created,
         "target": snapshot.target,
         "took": snapshot.took,
-        "host": asdict(snapshot.host),
+        "host": as_mapping(snapshot.host),
         "values": _sorted(snapshot.values),
         "unknown": {name: _unknown_row(name, why) for name, why in sorted(snapshot.unknown.items())},
         "facts": _columns(FACT_COLUMNS, [_fact_row(name, snapshot) for name in _names(snapshot)]),
-        "evidence": _columns(EVIDENCE_COLUMNS, [astuple(evidence) for evidence in snapshot.evidence]),
-        "packs": [asdict(pack) for pack in snapshot.packs],
+        "evidence": _columns(
+            EVIDENCE_COLUMNS, [tuple(as_mapping(one).values()) for one in snapshot.evidence]
+        ),
+        "packs": [as_mapping(pack) for pack in snapshot.packs],
     }
 
 
@@ -150,13 +160,11 @@ def _culprit(document: Document) -> str:
 
 def _parse(text: bytes, name: str) -> Document:
     """Read the JSON, and turn away what is no snapshot of this format."""
-    import orjson
-
     try:
-        document = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        document = loads(text)
+    except TextError as error:
         raise refusal("HP-E406", f"{name} does not hold JSON as hostproof writes it: {error}") from None
-    made = document.get("hostproof", "") if type(document) is dict else ""
+    made = document.get("hostproof", "") if isinstance(document, dict) else ""
     newer = type(made) is str and _NEWER.fullmatch(made)
     if made != FORMAT and not newer:
         raise refusal(
@@ -165,6 +173,7 @@ def _parse(text: bytes, name: str) -> Document:
     if newer:
         hint = f"this hostproof reads {FORMAT}: read it with the version that wrote it, or a later one"
         raise refusal("HP-E407", f"{name} was made by a newer hostproof: its format is {made}", hint)
+    assert isinstance(document, dict)
     return {"digest": "", **document}
 
 
@@ -172,25 +181,11 @@ def _explained(document: Document, size: int) -> str:
     """Return what the published schema says about a document that is refused; empty if it finds nothing wrong."""
     if size > _MOST_EXPLAINED:
         return ""  # jsonschema takes minutes over the largest documents
-    import orjson
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
     from hostproof.source.builtin import data_folder
 
-    schema = orjson.loads((data_folder("schema") / "snapshot-1.schema.json").read_bytes())
+    schema = json.loads((data_folder("schema") / "snapshot-1.schema.json").read_bytes())
     error = best_match(Draft202012Validator(schema).iter_errors({**document, "digest": "sha256:" + "0" * 64}))
     return f"{error.message[:300]} (at {error.json_path[:300]})" if error else ""
-
-
-def _dumps(document: Document) -> bytes:
-    import orjson
-
-    return orjson.dumps(document)
-
-
-def _loads(text: bytes) -> Document:
-    import orjson
-
-    document: Document = orjson.loads(text)
-    return document

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from itertools import chain
 from operator import call
 from typing import Any
@@ -11,6 +10,7 @@ from hostproof.facts.catalog import Owner
 from hostproof.facts.codec.columns import EVIDENCE_COLUMNS, FACT_COLUMNS, Document, value_check
 from hostproof.facts.snapshot import Host
 from hostproof.facts.unknown import Cause
+from hostproof.source.records import names_of
 
 _TOP: dict[str, type] = {
     "hostproof": str,
@@ -24,7 +24,7 @@ _TOP: dict[str, type] = {
     "evidence": dict,
     "packs": list,
 }
-_HOST_KEYS = tuple(field.name for field in fields(Host))
+_HOST_KEYS = names_of(Host)
 _UNKNOWN_KEYS = (("cause", "detail", "cure"), ("cause", "detail", "cure", "fact"))
 _PACK_KEYS = ("name", "digest")
 _COLUMN_TYPES: dict[str, set[type]] = {
