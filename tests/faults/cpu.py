@@ -46,8 +46,8 @@ FAULTS = (
     Fault(
         id="cpu.slice-quota",
         title="a slice above the control group may use one and a half processors",
-        how="cgroup v1: cpu.cfs_quota_us = 120000, the command one group deeper",
-        setup=cgroup1(quota(120000), below={}),
+        how="cgroup v1: cpu.cfs_quota_us = 150000, the command one group deeper",
+        setup=cgroup1(quota(150000), below={}),
         took=("sh", "-c", f'test "$(cat {OWN.format("cpu")}/cpu.cfs_quota_us)" = -1 && test "$(nproc)" -gt 1'),
         red={"cpu.quota-own"},
         says={"cpu.quota-own": "has 1.5"},

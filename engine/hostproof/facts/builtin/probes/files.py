@@ -31,7 +31,7 @@ ROWS: tuple[FactSpec, ...] = (
     _row("folder", STRING, "Folder that was tried, without symbolic links"),
     _row("type", STRING, "Type of the file system there: ext4, overlay, tmpfs..."),
     _row("in_memory", BOOL, "Whether that is in memory, where nothing is durable"),
-    _row("options", list_of(STRING), "Options of its mount and file system, but for paths: rw, noexec, fsync=volatile..."),
+    _row("options", list_of(STRING), "Options of its mount and file system, but for paths: rw, noexec, uuid=on..."),
     _row("room", STRING, "Writing a file of 1 MiB: ok, or the errno that refused it or its folder"),
     _row("room.files", STRING, "Making 64 files at once: ok, or the errno that refused them or their folder"),
     _row("run", STRING, "Running a program put there: ok or an errno"),
