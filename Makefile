@@ -26,6 +26,14 @@ bench: $(READY) .venv/.bench
 fuzz: $(READY) .venv/.fuzz
 	@$(BIN)/python tests/fuzz $(N) $(if $(SEED),--seed $(SEED))
 
+# What tests of faults need that boot another kernel; Debian's packages, unpacked below build/, not installed.
+guest:
+	@sh .ci/guest build/guest
+
+# `make healthy N=200 ARGS=--quick`: judges this machine that often by what it does; failures and unknowns are counted.
+healthy: $(READY)
+	@$(BIN)/python tests/healthy $(N) $(ARGS)
+
 docs: $(READY)
 	@$(BIN)/python docs/generate
 
