@@ -62,7 +62,10 @@ OPTIONS = (
 
 def talk_ipv4(_: Context) -> "dict[str, object]":
     """Tell whether TCP works over 127.0.0.1."""
-    return {"ipv4": outcome(lambda at: conversation(at), TRIES)}
+    said = outcome(conversation, TRIES)
+    if said != WORKS:
+        remember(CONNECTION, said)
+    return {"ipv4": said}
 
 
 def talk_ipv6(_: Context) -> "dict[str, object]":

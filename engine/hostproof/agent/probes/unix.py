@@ -41,6 +41,12 @@ def go_to_scratch(context: Context) -> None:
         raise ask_error(problem, "enter " + place) from None
 
 
+def need_paths(context: Context) -> None:
+    """Work in an empty folder in which sockets have a place. Raises AskError."""
+    go_to_scratch(context)
+    needed(bind_to("needed-{}".format(os.getpid())), 1, "a Unix socket at a path", "unix.paths")
+
+
 def talk(kind: int, name: str, at: "At") -> None:
     """Listen at a name, connect, and talk both ways; without connections: bind two, and send from one to the other."""
     at("socket")
@@ -179,8 +185,11 @@ def pass_many() -> "int | AskError":
     if not raise_files(MOST_DESCRIPTORS + 64):
         return AskError("failed", "too few open files are allowed to try", "raise the limit of open files to 1024")
     near, far = pair()
-    send_descriptors(near, [near.fileno()] * MOST_DESCRIPTORS)
-    return len(received_descriptors(far, MOST_DESCRIPTORS))
+    try:
+        send_descriptors(near, [near.fileno()] * MOST_DESCRIPTORS)
+        return len(received_descriptors(far, MOST_DESCRIPTORS))
+    except OSError as problem:
+        return ask_error(problem, "pass {} descriptors".format(MOST_DESCRIPTORS))
 
 
 def send_descriptors(end: "socket.socket", numbers: "list[int]") -> None:
@@ -200,8 +209,8 @@ def received_descriptors(end: "socket.socket", most: int) -> "list[int]":
 
 
 def measure_paths(context: Context) -> "dict[str, object]":
-    """Bind ever shorter names until the kernel takes one; tell what the folder leaves for a name."""
-    go_to_scratch(context)
+    """Bind ever shorter names until the kernel takes one."""
+    need_paths(context)
     error, size = "", PATH_SIZE + 1
     while size > 1:
         number = bind_raw(b"p" * size)
@@ -211,13 +220,13 @@ def measure_paths(context: Context) -> "dict[str, object]":
         size -= 1
         if number not in (errno.EINVAL, errno.ENAMETOOLONG):
             raise OSError(number, os.strerror(number))
+    return {"path.longest": size, "path.refused": error}
+
+
+def look_at_folder(context: Context) -> "dict[str, object]":
+    """Tell what the path of the folder for temporary files leaves for a socket's name."""
     folder = os.path.dirname(context.place)
-    return {
-        "path.longest": size,
-        "path.refused": error,
-        "path.folder": folder,
-        "path.room": max(0, PATH_SIZE - 1 - len(os.fsencode(folder)) - 1),
-    }
+    return {"path.folder": folder, "path.room": max(0, PATH_SIZE - 1 - len(os.fsencode(folder)) - 1)}
 
 
 def bind_raw(name: bytes) -> int:
@@ -230,7 +239,7 @@ def bind_raw(name: bytes) -> int:
 
 def leave_stale(context: Context) -> "dict[str, object]":
     """Leave a socket's file behind, as a killed server does; connect to it, bind over it, and bind when it is gone."""
-    go_to_scratch(context)
+    need_paths(context)
     with new(UNIX, socket.SOCK_STREAM) as door:
         door.bind("stale")
         door.listen(1)
@@ -265,7 +274,7 @@ def bind_to(name: str) -> "Callable[[At], None]":
 
 def check_rights(context: Context) -> "dict[str, object]":
     """Connect to a socket whose file may be written to, and to one whose file may not, without root's override."""
-    go_to_scratch(context)
+    need_paths(context)
     give_up_override()
     with new(UNIX, socket.SOCK_STREAM) as door:
         door.bind("rights")
@@ -320,7 +329,8 @@ STEPS = (
     Step(("abstract",), talk_abstractly),
     Step(("credentials",), tell_who),
     Step(("descriptors.one", "descriptors.many"), pass_descriptors),
-    Step(("path.longest", "path.refused", "path.folder", "path.room"), measure_paths),
+    Step(("path.folder", "path.room"), look_at_folder),
+    Step(("path.longest", "path.refused"), measure_paths),
     Step(("stale.connect", "stale.bind", "stale.rebind"), leave_stale),
     Step(("rights.allowed", "rights.refused"), check_rights),
     Step(("queue",), fill_queue),
