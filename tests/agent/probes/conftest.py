@@ -24,7 +24,7 @@ def facts_of(name: str) -> list[str]:
     return [row.name.removeprefix(PROBES[name].before) for row in ROWS if row.collector == PROBES[name].collector]
 
 
-def run_probe(name: str, *wanted: str, effort: str = "quick", **arguments: Value) -> Facts:
+def run_probe(name: str, /, *wanted: str, effort: str = "quick", **arguments: Value) -> Facts:
     """Run a probe; return the value of each wanted fact (all without any), or `{"cause", "detail", "cure"}` of it."""
     ask: Probe = ask_of(PROBES[name], arguments, sorted(wanted or facts_of(name)))
     session = hold_session(parse_target("local"), (ask,), 120 * SECOND, effort=effort)
