@@ -18,7 +18,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "unshare --time": "time namespace",
         "chroot": "root directory",
         "unshare --mount": "mount namespace",
-        "unshare": "namespace",
+        "unshare": "other namespace",
         "setpriv": "rights",
         "prlimit": "resource limit",
     }
@@ -69,9 +69,9 @@ class Fault:
         words = " ".join(self.prefix)
         if "guest" in self.needs:
             return "another kernel, in a guest"
-        if self.setup is not None:
+        if self.setup is not None and self.setup.__qualname__.startswith("cgroup1."):
             return "control group"
-        return next((kind for mark, kind in KINDS.items() if mark in words), "other")
+        return next((kind for mark, kind in KINDS.items() if mark in words), "what a process is started with")
 
     @property
     def noticed_by(self) -> frozenset[str]:
