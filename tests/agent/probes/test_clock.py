@@ -127,6 +127,22 @@ def test_a_jump_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert abs(jump + 1_000_000) <= error
 
 
+def test_an_old_python_is_less_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Python tells the time by floats only (3.6), no jump and no drift is made of their rounding."""
+    monkeypatch.setattr(clock, "read", clock.rough_ns)
+    for _ in range(5):
+        found = clock.drift(Context("quick", frozenset(), {}, ""))
+        jump, error, drift = (found[name] for name in ("jump.realtime", "jump.error", "drift.error"))
+        assert isinstance(jump, int)
+        assert isinstance(error, int)
+        assert isinstance(drift, float)
+        assert abs(jump) <= error
+        assert drift > 0
+    costs = clock.cost(Context("quick", frozenset(), {}, ""))["cost.raw"]
+    assert isinstance(costs, dict)
+    assert set(costs) == set(clock.CLOCKS)
+
+
 def test_the_truth_here(probe: Run) -> None:
     """Without a namespace of their own and without tricks, clocks are not shifted."""
     offsets = Path("/proc/self/timens_offsets")

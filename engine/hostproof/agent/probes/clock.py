@@ -31,8 +31,10 @@ CLOCKS = {  # include/uapi/linux/time.h
 }
 REALTIME, MONOTONIC, RAW, BOOTTIME = (CLOCKS[name] for name in ("realtime", "monotonic", "raw", "boottime"))
 RATES = {"realtime": (REALTIME, RAW), "monotonic": (MONOTONIC, RAW), "boottime": (BOOTTIME, RAW)}
+OFFSETS = "/proc/self/timens_offsets"
 JUMP = (REALTIME, MONOTONIC)  # both are steered alike, so only setting the time moves them apart
 NEVER_BACK = (MONOTONIC, RAW, BOOTTIME)  # clock_getres(2): these are not settable
+ROUGH = 1024  # ns: four looks by way of a float, each wrong by 2^-22 s at most
 REFUSED = 77  # an errno (EBADFD) that clock_gettime(2) never gives by itself
 LONG_INT, LONG_FLOAT = -1234567890123456789, -123456.789
 MILLISECOND = SECOND // 1000
@@ -255,7 +257,8 @@ def drift(context: Context) -> "dict[str, object]":
     pause(context.pick(60, 250, 2000) / 1000)
     past, last = read(RAW) - began, {pair: offset(*pair) for pair in first}
     moved = {pair: last[pair][0] - first[pair][0] for pair in first}
-    blur = {pair: (first[pair][1] + last[pair][1]) / 2 + 1 for pair in first}
+    grain = ROUGH if read is rough_ns else 1
+    blur = {pair: (first[pair][1] + last[pair][1]) / 2 + grain for pair in first}
     error = max(blur[pair] for pair in RATES.values()) / past * 1e6
     found: "dict[str, object]" = {
         "drift.error": round(error, 3),
@@ -283,11 +286,12 @@ def offset(clock: int, against: int) -> "tuple[int, int]":
 def namespace(_: Context) -> "dict[str, object]":
     """Return how far this time namespace shifts the clocks: time_namespaces(7)."""
     try:
-        with open("/proc/self/timens_offsets", encoding="ascii") as file:
+        with open(OFFSETS, encoding="ascii") as file:
             rows = [line.split() for line in file]
     except FileNotFoundError:
-        os.stat("/proc/self/stat")  # with /proc there, this kernel has no time namespaces
-        rows = []
+        if not os.path.exists("/proc/self/stat"):
+            raise AskError("absent", OFFSETS + " is not there", "mount /proc") from None
+        rows = []  # this kernel has no time namespaces
     found: "dict[str, object]" = {"namespace.monotonic": 0, "namespace.boottime": 0}
     for name, seconds, nanoseconds in rows:
         found["namespace." + name] = int(seconds) * SECOND + int(nanoseconds)
