@@ -25,7 +25,7 @@ STACK_LIMIT = 1024 * 1024
 LEAST = {"x86_64": 2048, "aarch64": 5120}  # MINSIGSTKSZ, below which sigaltstack(2) refuses whatever is needed
 ENDLESS, REFUSED = 99, 100  # how the child ends that did not overflow; or, with the errno added, was not armed
 TICK = 0.005
-PATIENT = 0.04  # seconds until a read that goes on is given its byte
+PATIENT = 0.02  # seconds until a read that goes on is given its byte
 CLOCK_THREAD_CPUTIME_ID, SIGEV_THREAD_ID = 3, 4
 PROFILE_HZ = 100  # runtime/pprof
 PROFILE_TIME = 0.5
@@ -102,18 +102,22 @@ def restart(_: Context) -> "dict[str, object]":
     """Interrupt a read that waits, without and with SA_RESTART: it must give EINTR, then go on."""
     interrupted = blocked_read(False)
     resumed = blocked_read(True)
-    return {"restart.interrupted": interrupted == (-1, errno.EINTR), "restart.resumed": resumed == (1, 0)}
+    return {"restart.interrupted": interrupted == (-1, errno.EINTR, True), "restart.resumed": resumed == (1, 0, True)}
 
 
-def blocked_read(resume: bool) -> "tuple[int, int]":
-    """Return result and errno of a read under a ticking timer. If it is to `resume`, it gets its byte later."""
+def blocked_read(resume: bool) -> "tuple[int, int, bool]":
+    """Return result and errno of a read under a ticking timer, and whether that ticked.
+
+    If the read is to `resume`, it gets its byte later, when several ticks have passed.
+    """
+    ticked: "list[int]" = []
     end, writer = os.pipe()
     child = os.fork() if resume else 0
     if resume and child == 0:
         time.sleep(PATIENT)
         os.write(writer, b"x")
         os._exit(0)
-    signal.signal(signal.SIGALRM, lambda *_: None)
+    signal.signal(signal.SIGALRM, lambda number, _: ticked.append(number))
     signal.siginterrupt(signal.SIGALRM, not resume)
     try:
         signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
@@ -124,7 +128,7 @@ def blocked_read(resume: bool) -> "tuple[int, int]":
     result = libc.read(end, byte, ctypes.c_size_t(1))
     number = ctypes.get_errno() if result < 0 else 0
     signal.setitimer(signal.ITIMER_REAL, 0)
-    return int(result), number
+    return int(result), number, bool(ticked)
 
 
 def profile_timer(_: Context) -> "dict[str, object]":

@@ -15,7 +15,7 @@ PROBE = ProbeSpec(
     "Signals",
     "signals sent one at a time and in bursts, to itself, a child and a thread; a real stack overflow in a child",
     "sends about 1,500 signals (300 when quick, 6,000 in a full run) to itself and its children, queues at most 64, "
-    "overflows a child's stack twice without leaving a core; 0.2 s, in a full run 1.5 s; nothing left",
+    "overflows a child's stack twice without leaving a core; 0.5 s, in a full run 3 s; nothing left",
 )
 
 _KERNEL, _PROCESS = Owner.HOST_KERNEL, Owner.PROCESS
