@@ -34,7 +34,7 @@ def _sorted(command: Command, words: Sequence[str]) -> Given:
             rest.extend(left)
         elif word.startswith("-") and word != "-":
             option, text = _option(by_flag, word, left)
-            found.setdefault(option.name, []).append(text)
+            found[option.name] = [*found.get(option.name, ()), text] if option.metavar else [""]
         else:
             rest.append(word)
     if len(rest) < command.least or (rest and not command.rest):
