@@ -22,7 +22,7 @@ MOST_LOG = 1024 * 1024  # bytes of each log, its end
 MOST_LINES, MOST_LINE = 500, 4000
 JOURNAL_TIME = 3.0  # seconds
 READ_ALL = 3  # SYSLOG_ACTION_READ_ALL of syslog(2)
-MARGIN = 2.0  # seconds before our start that still count: the clocks of log and process differ a little
+MARGIN = 0.05  # seconds before our start that still count: both clocks are coarse
 LONGEST_RUN = 600.0  # seconds back to look where our start isn't known
 
 OURS = re.compile(r'\bcomm="hp-[a-z0-9-]{1,12}"')

@@ -12,7 +12,7 @@ from .classify import ABSENT, ABSENT_OR_FILTERED, AVAILABLE, DENIALS, LSM, REFUS
 from .namespaces import KINDS, namespace
 from .table import CALLS, FAMILIES, Call
 from .tries import answers_of, ask, enter_user_namespace, numbers
-from .uses import USES, outcome_of, verdict_of
+from .uses import BY_NAME, USES, outcome_of, verdict_of
 
 UNUSED_NUMBER = 9999  # no architecture has a call of this number
 MISSING = (ABSENT, ABSENT_OR_FILTERED, SECCOMP, LSM, REFUSED)  # not for want of rights, nor for the kernel's age
@@ -77,9 +77,14 @@ def families(found: "dict[str, dict[str, object]]") -> "list[dict[str, object]]"
     for family, names in sorted(FAMILIES.items()):
         states = {name: found[name]["state"] for name in names if name in found}
         there = [name for name, state in states.items() if state == AVAILABLE]
-        gone = [name for name, state in states.items() if state in MISSING]
+        gone = [name for name in states if is_withheld(name, found[name])]
         found_out.append({"name": family, "available": there, "missing": gone})
     return found_out
+
+
+def is_withheld(name: str, record: "dict[str, object]") -> bool:
+    """Tell whether a call is kept from everybody, instead of from those without some right."""
+    return record["state"] in MISSING and not (BY_NAME[name].rights and record["answer"] in DENIALS)
 
 
 def control(context: Context) -> "dict[str, object]":

@@ -46,7 +46,7 @@ def same(number: int) -> "tuple[int, int]":
 
 
 SERVER = (  # what the runtimes and libraries of servers stand on
-    Call("futex", (202, 98), "2.6.0", "", (BUFFER, 129, 1, 0, 0, 0), "OK", again=(BUFFER, 99, 0, 0, 0, 0)),
+    Call("futex", (202, 98), "2.6.0", "", (BUFFER, 129, 1, 0, 0, 0), "OK", again=(1, 129, 1, 0, 0, 0)),
     Call("clone", (56, 220), "2.6.0", "", (0x10000, 0, 0, 0, 0), "EINVAL"),
     Call("clone3", same(435), "5.3", "", (0, 0), "EINVAL", again=(0, 0x10000)),
     Call("mmap", (9, 222), "2.6.0", "", (0, 0, 0, 0x22, -1, 0), "EINVAL", again=(0, 4096, 0, 1, -1, 0)),
