@@ -179,20 +179,21 @@ def sharp(context: Context) -> "dict[str, object]":
 
 
 def periodic(context: Context) -> "dict[str, object]":
-    """Let a timer expire each millisecond without looking; then it must tell how often it has: timerfd_create(2)."""
+    """Let a timer expire again and again without looking; then it must tell how often it has: timerfd_create(2)."""
+    period = max(SPAN, round(time.clock_getres(MONOTONIC) * SECOND))  # hrtimer_forward() makes a shorter one as long
     try:
         end = demand("timerfd_create", MONOTONIC, os.O_CLOEXEC)
         before = ticks()
-        demand("timerfd_settime", end, 0, ctypes.byref(Timer(spec(SPAN), spec(SPAN))), None)
+        demand("timerfd_settime", end, 0, ctypes.byref(Timer(spec(period), spec(period))), None)
         after = ticks()
-        pause(context.pick(10, 30, 300) / 1000)
+        pause(context.pick(10, 30, 300) * period / SECOND)
         asked = ticks()
         counted = int.from_bytes(os.read(end, 8), "little")
         told = ticks()
     except OSError as problem:
         error = refused("periodic", problem)
         return {"periodic.counted": error, "periodic.lost": error, "periodic.extra": error}
-    least, most = (asked - after) // SPAN - 1, (told - before) // SPAN  # the last one may just be under way
+    least, most = (asked - after) // period - 1, (told - before) // period  # the last one may just be under way
     return {
         "periodic.counted": counted,
         "periodic.lost": max(0, least - counted),

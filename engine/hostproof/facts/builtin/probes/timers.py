@@ -50,7 +50,12 @@ ROWS: tuple[FactSpec, ...] = (
     _row("own", DURATION, _PROCESS, "Median time of an empty measured call: the probe's own overhead in each sample"),
     _row("steal", RATIO, _HOST, "Share of all processors' time the hypervisor took meanwhile"),
     _row("pressure", RATIO, _HOST, "Share of that time in which some task waited for a processor (PSI)"),
-    _row("periodic.counted", COUNT, _HOST, "How often a timerfd of 1 ms said that it had expired"),
+    _row(
+        "periodic.counted",
+        COUNT,
+        _HOST,
+        "How often a timerfd of 1 ms (or a tick, without high resolution) said that it had expired",
+    ),
     _row("periodic.lost", COUNT, _HOST, "How many expiries it did not tell of"),
     _row("periodic.extra", COUNT, _HOST, "How many expiries it told of that there can't have been"),
     _row("loaded.sleep.relative", _SAMPLES, _HOST, "`sleep.relative` beside two busy processes on the same processor"),
