@@ -9,6 +9,13 @@ from faults.kernel import group
 
 OWN = "/sys/fs/cgroup/{0}$(sed -n s/.*:{0}://p /proc/self/cgroup)"
 FILTERED = ("grep", "-q", "^Seccomp:.*2", "/proc/self/status")
+# The guest has no mount(8).
+COVER = """\
+import ctypes, os, sys
+if ctypes.CDLL(None).mount(b"tmpfs", b"/sys/fs/cgroup", b"tmpfs", 0, None):
+    sys.exit(98)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 
 
 def quota(microseconds: int) -> dict[str, dict[str, str]]:
@@ -57,8 +64,8 @@ FAULTS = (
     Fault(
         id="cpu.hidden-quota",
         title="a quota that the container can't see holds programs back",
-        how="cgroup v2: cpu.max = 20000 100000; a mount namespace without /sys/fs/cgroup",
-        prefix=(*group({"cpu.max": "20000 100000"}), *mounts("mount -t tmpfs tmpfs /sys/fs/cgroup")),
+        how="cgroup v2: cpu.max = 40000 100000; a mount namespace with an empty file system over /sys/fs/cgroup",
+        prefix=(*group({"cpu.max": "40000 100000"}), "unshare", "--mount", "python3", "-I", "-S", "-c", COVER),
         took=("sh", "-c", "test ! -e /sys/fs/cgroup/guest && grep -qx 0::/guest/leaf /proc/self/cgroup"),
         red={"cpu.held-back"},
         unknown={"cpu.throttled": "absent", "cpu.quota-own": "absent"},
