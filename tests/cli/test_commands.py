@@ -47,6 +47,24 @@ def test_lint_shows_all_problems_of_all_packs(run: Run, pack: Path, tmp_path: Pa
         assert part in done.stdout
 
 
+def test_a_fragment_is_linted_with_its_pack(run: Run, pack: Path) -> None:
+    """What is wrong in an included file is told of the folder, in its place; alone the file is no pack, and says so."""
+    with (pack / "pack.yaml").open("a") as file:
+        file.write("include: [rules/more.yaml]\n")
+    (pack / "rules").mkdir()
+    rule = "{id: more.rule, title: A rule in another file, severity: low, assert: number > params.laest}"
+    (pack / "rules" / "more.yaml").write_text(f"hostproof: 1\nrules:\n  - {rule}\n")
+    done = run("lint", pack)
+    assert done.returncode == 2
+    assert f"{pack}/rules/more.yaml:3:" in done.stdout
+    assert "did you mean" in done.stdout
+    assert done.stdout.endswith("1 error in " + str(pack / "rules" / "more.yaml") + "\n")
+    alone = run("lint", pack / "rules" / "more.yaml")
+    assert (alone.returncode, "name the pack that includes it" in alone.stdout) == (2, True)
+    (pack / "rules" / "more.yaml").write_text(f"hostproof: 1\nrules:\n  - {rule.replace('laest', 'least')}\n")
+    assert run("lint", pack).stdout == "team: 2 rules, no problems\n"
+
+
 def test_plan_tells_everything_beforehand(run: Run, pack: Path, tmp_path: Path) -> None:
     """Every file and command is listed with the facts it serves, and none of it is done."""
     text = (pack / "pack.yaml").read_text()

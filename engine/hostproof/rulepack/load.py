@@ -11,12 +11,12 @@ from hostproof.rulepack.find import pack_file
 from hostproof.rulepack.fragments import digest_of
 from hostproof.rulepack.model import Rule, RulePack
 from hostproof.rulepack.sections.collectors import own_rows, read_collectors
-from hostproof.rulepack.sections.include import Part, declared, read_include
+from hostproof.rulepack.sections.include import FRAGMENT_KEYS, Part, declared, read_include
 from hostproof.rulepack.sections.names import pack_fault
 from hostproof.rulepack.sections.params import read_params
 from hostproof.rulepack.sections.probes import bounded
 from hostproof.rulepack.sections.rules import read_rules
-from hostproof.rulepack.sections.shape import PACK_CODES, Shape
+from hostproof.rulepack.sections.shape import PACK_CODES, Shape, beginning
 from hostproof.rulepack.uncollected import uncollected
 from hostproof.source.files import read_source
 from hostproof.source.nodes import Mapping, Scalar
@@ -58,6 +58,9 @@ def check_pack(file: SourceFile, catalog: Catalog, problems: Problems) -> RulePa
         return None
     include = root.get("include")
     shape.keys(root, PACK_KEYS, REQUIRED if include is not None else (*REQUIRED, "rules"), "a pack")
+    if root.get("pack") is None and root.get("title") is None and _keys_of_fragment(root):
+        message = "this looks like a fragment, which is no pack by itself"
+        problems.add("HP-E102", message, beginning(root), "name the pack that includes it")
     shape.format_number(root, FORMAT, "a pack")
     name, title = _name(root, shape), shape.line(root.get("title"), "`title`")
     parts = (Part(file, root), *read_include(include, file, FORMAT, shape))
@@ -79,6 +82,10 @@ def check_pack(file: SourceFile, catalog: Catalog, problems: Problems) -> RulePa
     fragments = tuple(part.file for part in parts[1:])
     digest = digest_of(file, fragments)
     return RulePack(name, title, file.path, digest, rules, params, tuple(facts.values()), fragments)
+
+
+def _keys_of_fragment(root: Mapping) -> bool:
+    return all(key.text in FRAGMENT_KEYS for key, _ in root.entries) and len(root.entries) > 1
 
 
 def _name(root: Mapping, shape: Shape) -> str:

@@ -87,6 +87,10 @@ class _Declared:
         """Return the request it stands for, or None with problems added."""
         problems = self._shape.problems
         self._shape.keys(self._node, FACT_KEYS, ("read", "gives"), self._what)
+        for key, _ in self._node.entries:
+            if key.text == "with":
+                message = f"{self._what} has no key 'with': only a probe takes arguments"
+                problems.add("HP-E101", message, key.where, "write them into the command, or name a `probe`")
         source, gives, timeout = self._source(), self._gives(), self._timeout()
         reader = read_reader(self._node.get("read"), gives, self._shape)
         if problems.errors:
