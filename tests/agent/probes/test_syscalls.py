@@ -156,7 +156,8 @@ def test_a_missing_right_is_recognised() -> None:
 @healthy
 def test_without_proc_a_filter_is_seen_as_well() -> None:
     """Where there is no /proc the kernel is asked by prctl and capget."""
-    code = "from hostproof.agent.probes.syscalls.circumstances import *; here = circumstances(); " + (
+    code = (
+        "from hostproof.agent.probes.syscalls.circumstances import *; here = circumstances(); "
         "print(os.path.exists('/proc/self'), here.filter, here.no_new_privs, here.may('sys_admin'))"
     )
     words = ("unshare", "--mount", "--propagation", "private", "sh", "-c", 'umount -l /proc; exec "$@"', "sh")

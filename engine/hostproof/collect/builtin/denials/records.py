@@ -16,7 +16,7 @@ from hostproof.source.harmless import one_line
 from hostproof.source.records import record
 
 _STAMP = re.compile(r"\baudit\((\d+\.\d+):(\d+)\):?")
-_FIELD = re.compile(r'\b([a-zA-Z_]+)=("[^"]*"|\([^)]*\)|[^\s,]+)')
+_FIELD = re.compile(r'\b([a-zA-Z_]+)=("[^"]*"|\S+)')
 _AVC = re.compile(r"avc:\s+denied\s+\{([^}]*)\}")
 _HEX = re.compile(r"(?:[0-9A-F]{2})+")
 _MOST_TEXT = 400
@@ -96,7 +96,7 @@ def parse_record(line: str) -> Denial | None:
 def unquoted(text: str) -> str:
     """Return a field's value: without quotes, or from the hexadecimal in which the kernel writes odd names."""
     if text.startswith('"'):
-        return text[1:-1]
+        return text.strip('"')
     if len(text) > 8 and _HEX.fullmatch(text) and not text.isdecimal():
         return one_line(bytes.fromhex(text).decode("utf-8", "backslashreplace"), _MOST_TEXT)
     return text
