@@ -59,7 +59,7 @@ def test_a_profile_is_read_fully(packs: dict[str, RulePack]) -> None:
         data_folder("rules") / "linux" / "pack.yaml",
         SUITE / ".." / "packs" / "good-everything.yaml",
     )
-    assert (profile.fail_on, profile.unknown) == (Severity.HIGH, "warn")
+    assert (profile.fail_on, profile.unknown, profile.effort) == (Severity.HIGH, "warn", "full")
     assert profile.overrides == (
         Override("net.backlog", Severity.LOW),
         Override("linux-network2:disk.free_space-1", off="there is no disk"),
