@@ -5,6 +5,9 @@ from __future__ import annotations
 from faults.fault import Fault
 from faults.inject.prefixes import limits, seccomp
 
+USER = 64322  # nobody else's: the limit counts the signals of all processes of a user
+AS_USER = ("setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--inh-caps=-all")
+
 
 def status(row: str, pattern: str) -> tuple[str, ...]:
     """Return the words that succeed if a row of proc_pid_status(5) has that pattern."""
@@ -21,23 +24,25 @@ FAULTS = (
     Fault(
         id="signals.few-queued",
         title="the user may queue four signals",
-        how="RLIMIT_SIGPENDING 4",
-        prefix=limits(sigpending=4),
+        how="RLIMIT_SIGPENDING 4, and a user without other processes",
+        prefix=(*limits(sigpending=4), *AS_USER),
         took=("grep", "-qE", "^Max pending signals +4 +4 ", "/proc/self/limits"),
         red={"signals.queue"},
         says={"signals.queue": "wanted 32"},
-        needs=("prlimit",),
+        needs=("root", "prlimit", "setpriv"),
+        around="agent",
     ),
     Fault(
         id="signals.none-queued",
         title="the user may queue no signal",
-        how="RLIMIT_SIGPENDING 0",
-        prefix=limits(sigpending=0),
+        how="RLIMIT_SIGPENDING 0, and a user without other processes",
+        prefix=(*limits(sigpending=0), *AS_USER),
         took=("grep", "-qE", "^Max pending signals +0 +0 ", "/proc/self/limits"),
         red={"signals.queue", "signals.profile-timer"},
         unknown={"signals.realtime-order": "inconclusive"},
         says={"signals.queue": "0 signals could be queued", "signals.profile-timer": "EAGAIN"},
-        needs=("prlimit",),
+        needs=("root", "prlimit", "setpriv"),
+        around="agent",
     ),
     Fault(
         id="signals.no-queue",
