@@ -22,7 +22,11 @@ def levels(controller: str, names: "tuple[str, ...]") -> "list[tuple[str, dict[s
 
     Raises AskError where there is a tree that no mounted file system shows, or a file that can't be read.
     """
-    tree = cgroups(*names)
+    try:
+        tree = cgroups(*names)
+    except AskError as problem:
+        problem.cure = problem.cure or "mount /proc"
+        raise
     found = [row for row in tree if controller in list_of(row["controllers"])]
     found = found or [row for row in tree if row["version"] == 2]
     if not found:

@@ -16,7 +16,7 @@ SLOW = SECOND // 100
 ROUNDS = 3
 ENOUGH = 8  # however slow they are
 
-NO_PSI = AskError("absent", "/proc/pressure/cpu does not say it", "boot with psi=1")
+NO_PSI = AskError("absent", "/proc/pressure/cpu does not say it", "mount /proc, and boot with psi=1")
 
 
 def flush(context: Context) -> "dict[str, object]":

@@ -8,7 +8,7 @@ import os
 
 from ...calls import executed
 from ...groups import plain, text_of
-from ...lines import ask_error
+from ...lines import AskError, ask_error
 from ...probing.step import Context
 from ...probing.system import error_name
 from .trying import NEW, attempt, bare_attempt, make, path_of
@@ -23,7 +23,11 @@ REFUSALS = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR,
 def describe(context: Context) -> "dict[str, object]":
     """Say which folder is looked at, and what is mounted there."""
     folder = os.path.realpath(os.path.dirname(context.place))
-    kind, options = mounted(folder)
+    try:
+        kind, options = mounted(folder)
+    except AskError as problem:
+        problem.cure = problem.cure or "mount /proc"
+        raise
     return {"folder": folder, "type": kind, "in_memory": kind in IN_MEMORY, "options": options}
 
 

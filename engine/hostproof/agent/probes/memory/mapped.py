@@ -103,7 +103,10 @@ def granted() -> object:
     if error != "ok":
         return AskError("unsupported", "madvise(MADV_HUGEPAGE): " + error, "the kernel needs transparent huge pages")
     ctypes.memset(start, 1, 2 * HUGE)
-    return huge_bytes(start)
+    try:
+        return huge_bytes(start)
+    except OSError:
+        return AskError("absent", "/proc/self/smaps, which would tell, can't be read", "mount /proc")
 
 
 def huge_bytes(address: int) -> int:
