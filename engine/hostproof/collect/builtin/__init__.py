@@ -68,6 +68,5 @@ COLLECTORS: Mapping[str, Collector] = _ByNeed(
         "hosts": ("net.names", "HOSTS"),
         "sysctl": ("sysctl", "COLLECTOR"),
         **{probe.collector: ("probes", "") for probe in PROBES.values()},
-        "probe.denials": ("denials.collector", "COLLECTOR"),
     }
 )

@@ -43,7 +43,7 @@ def outcome_of(ask: Probe, short: str, answers: Answers) -> Outcome:
     said = answer.value if isinstance(answer.value, dict) else {}
     values, unknown = said.get("values"), said.get("unknown")
     if isinstance(values, dict) and short in values:
-        return values[short]
+        return _finished(ask.name, short, values[short])
     if isinstance(unknown, dict) and short in unknown:
         return _reason(unknown[short])
     return answer.error or Unknown(Cause.FAILED, "the probe said nothing about it", _REPORT)
@@ -55,6 +55,15 @@ def _one(name: str, before: str, mine: list[Probe], answers: Answers) -> Outcome
     short = name.removeprefix(before)
     asked = next((ask for ask in mine if short in ask.wanted), None)
     return UNANSWERED.error or stranger(name) if asked is None else outcome_of(asked, short, answers)
+
+
+def _finished(probe: str, short: str, value: Value) -> Value:
+    """Return a fact's value; records of the kernel's log come as lines, and are taken apart here."""
+    if (probe, short) != ("denials", "records") or not isinstance(value, list):
+        return value
+    from hostproof.collect.builtin.denials.records import typed_records
+
+    return typed_records(value)
 
 
 def _reason(said: Value) -> Unknown:

@@ -102,6 +102,11 @@ def unquoted(text: str) -> str:
     return text
 
 
+def typed_records(lines: Iterable[Value]) -> list[Value]:
+    """Return the fact `probe.denials.records` of the lines that the probe picked from the logs."""
+    return [shown(denial, count) for denial, count in parse_records(map(str, lines))]
+
+
 def shown(denial: Denial, count: int) -> dict[str, Value]:
     """Return a denial as a snapshot keeps it."""
     texts = ("probe", "module", "action", "profile", "kind", "permission", "object", "call", "allow")
