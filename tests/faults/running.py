@@ -20,6 +20,8 @@ from faults.part import part_of_pack
 
 PATIENCE = 60.0  # seconds for one check; most take three
 TESTS = Path(__file__).parents[1]
+# The system's own programs first: a `python3` that is a script which looks for Python is slow, and more than one process.
+SYSTEM = "/usr/sbin:/usr/bin:/sbin:/bin:"
 # A user that may not look into the checkout's interpreter can run this one.
 SYSTEM_PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin:/bin") or sys.executable
 
@@ -60,7 +62,7 @@ def broken(fault: Fault) -> Iterator[tuple[str, ...]]:
 
 def run(words: Sequence[str], cache: Path | None = None, patience: float = PATIENCE) -> Done:
     """Run a command to its end, in a session of its own that is killed after it; raises AssertionError if it hangs."""
-    environment = os.environ | {"PYTHONPATH": str(TESTS), "LC_ALL": "C.UTF-8"}
+    environment = os.environ | {"PYTHONPATH": str(TESTS), "LC_ALL": "C.UTF-8", "PATH": SYSTEM + os.environ["PATH"]}
     if cache is not None:
         environment["XDG_CACHE_HOME"] = str(cache)
     program = subprocess.Popen(

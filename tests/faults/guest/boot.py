@@ -22,7 +22,7 @@ FETCHED = Path(__file__).parents[3] / "build" / "guest"
 INSIDE = Path(__file__).with_name("inside.py")
 QEMU = "qemu-system-x86_64"
 LIBRARIES = ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu")
-PATIENCE = 60.0  # seconds until the guest is there; most take ten
+PATIENCE = 120.0  # seconds until the guest is there; most take ten
 PR_SET_PDEATHSIG = 1
 # A time stamp counter that qemu makes up is never unstable, whatever the kernel thinks of it.
 KERNEL = "console=ttyS0 loglevel=4 panic=-1 tsc=reliable clocksource=tsc mitigations=off"
@@ -63,14 +63,14 @@ def _qemu() -> tuple[str, ...] | None:
 
 
 @contextmanager
-def booted() -> Iterator[Guest]:
-    """Boot a guest and wait until it takes commands; raises AssertionError if it does not."""
+def booted(options: str = "") -> Iterator[Guest]:
+    """Boot a guest, with more words for its kernel, and wait until it takes commands; AssertionError if it does not."""
     folder = Path(tempfile.mkdtemp(prefix="hostproof-guest-"))
     guest = Guest(folder / "port", folder / "console")
     program = None
     try:
         (folder / "initrd").write_bytes(image(FETCHED, SYSTEM_PYTHON))
-        program = _start(folder, guest)
+        program = _start(folder, guest, options)
         _wait(program, guest)
         yield guest
     finally:
@@ -80,7 +80,17 @@ def booted() -> Iterator[Guest]:
         shutil.rmtree(folder)
 
 
-def _start(folder: Path, guest: Guest) -> subprocess.Popen[bytes]:
+@contextmanager
+def guest_with(options: str, shared: Guest) -> Iterator[Guest]:
+    """Give the shared guest, or one of its own where the kernel needs other options."""
+    if options:
+        with booted(options) as own:
+            yield own
+    else:
+        yield shared
+
+
+def _start(folder: Path, guest: Guest, options: str) -> subprocess.Popen[bytes]:
     words = _qemu()
     assert words is not None
     libraries = os.pathsep.join(str(FETCHED / name) for name in LIBRARIES)
@@ -90,7 +100,7 @@ def _start(folder: Path, guest: Guest) -> subprocess.Popen[bytes]:
             *("-machine", "pc", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "768"),
             *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
             *("-kernel", str(next((FETCHED / "boot").glob("vmlinuz-*"))), "-initrd", str(folder / "initrd")),
-            *("-append", KERNEL, "-serial", f"file:{guest.console}", "-device", "virtio-serial-pci"),
+            *("-append", f"{KERNEL} {options}", "-serial", f"file:{guest.console}", "-device", "virtio-serial-pci"),
             *("-chardev", f"socket,id=port,path={guest.socket},server=on,wait=off"),
             *("-device", "virtserialport,chardev=port,name=hostproof"),
         ),
