@@ -137,4 +137,20 @@ FAULTS = (
         needs=("cgroup1:memory",),
         around="agent",
     ),
+    Fault(
+        id="memory.no-proc",
+        title="there is no /proc",
+        how="a mount namespace with an empty file system over /proc",
+        prefix=mounts("mount -t tmpfs tmpfs /proc"),
+        took=("sh", "-c", "test ! -e /proc/self"),
+        unknown={
+            **dict.fromkeys(("memory.enough", "memory.limit-own", "memory.noreserve"), "absent"),
+            **dict.fromkeys(("cpu.held-back", "cpu.quota-own", "cpu.throttled"), "absent"),
+            **dict.fromkeys(("files.tmpfile", "files.durable"), "absent"),
+        },
+        may_be_unknown={"files.fsync-time"},  # without /proc it is not known whether the folder is in memory
+        needs=("mntns",),
+        areas=("memory", "cpu", "files"),
+        around="agent",
+    ),
 )
