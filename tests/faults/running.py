@@ -20,7 +20,7 @@ from faults.part import part_of_pack
 
 PATIENCE = 60.0  # seconds for one check; most take three
 TESTS = Path(__file__).parents[1]
-# The system's own programs first: a `python3` that is a script which looks for Python is slow, and more than one process.
+# The system's own programs first: a `python3` that is a script which looks for Python is slow, and several processes.
 SYSTEM = "/usr/sbin:/usr/bin:/sbin:/bin:"
 # A user that may not look into the checkout's interpreter can run this one.
 SYSTEM_PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin:/bin") or sys.executable
