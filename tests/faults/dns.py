@@ -69,7 +69,7 @@ FAULTS = (
         prefix=written("/etc/hosts", "192.0.2.7 somebody"),
         took=("sh", "-c", "! grep -q localhost /etc/hosts"),
         red={"dns.localhost-lookup"},
-        says={"dns.localhost-lookup": "localhost []"},
+        says={"dns.localhost-lookup": "localhost nothing"},
         needs=("mntns", "/etc/hosts"),
     ),
     Fault(
@@ -142,14 +142,18 @@ FAULTS = (
     ),
     Fault(
         id="dns.silent-server",
-        title="the name server never answers",
-        how="a socket bound to 127.0.0.1:53 that nobody reads, in a network namespace; resolv.conf names it",
+        title="the name server never answers, and localhost has to be asked of it",
+        how="a socket bound to 127.0.0.1:53 that nobody reads, in a network namespace; resolv.conf names it,"
+        " nsswitch.conf nothing else",
         setup=silent_server,
-        prefix=written(SETTINGS, "nameserver 127.0.0.1", "options timeout:1 attempts:1"),
+        prefix=(
+            *written(SETTINGS, "nameserver 127.0.0.1", "options timeout:1 attempts:1"),
+            *written("/etc/nsswitch.conf", "hosts: dns"),
+        ),
         took=("sh", "-c", f"grep -q 127.0.0.1 {SETTINGS} && ss -Huln | grep -q 127.0.0.1:53"),
-        red={"dns.lookup"},
+        red={"dns.lookup", "dns.hosts-file", "dns.hosts-first", "dns.localhost-lookup"},
         says={"dns.lookup": "EAI_AGAIN after 1"},
-        params={"lookup": "db.example"},
+        params={"lookup": "localhost"},
         needs=("mntns", "netns", "ip", "ss", SETTINGS),
     ),
     Fault(

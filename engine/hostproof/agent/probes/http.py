@@ -38,18 +38,18 @@ class Server:
     def __exit__(self, *_: object) -> None:
         dismiss(self.pid)
 
-    def connect(self, timeout: float = PATIENCE) -> http.client.HTTPConnection:
+    def connect(self, timeout: float = PATIENCE) -> "http.client.HTTPConnection":
         """Return a client's connection, not opened yet."""
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
 
-def get(connection: http.client.HTTPConnection, path: str = "/") -> bytes:
+def get(connection: "http.client.HTTPConnection", path: str = "/") -> bytes:
     """Return what the server says. Raises OSError, http.client.HTTPException."""
     connection.request("GET", path)
     return read(connection)
 
 
-def read(connection: http.client.HTTPConnection) -> bytes:
+def read(connection: "http.client.HTTPConnection") -> bytes:
     """Return the body of an answer. Raises OSError, http.client.HTTPException."""
     return connection.getresponse().read()
 
@@ -188,7 +188,7 @@ class Canned:
     def sendall(self, data: bytes) -> None:
         """Take what is sent."""
 
-    def makefile(self, _: str) -> io.BytesIO:
+    def makefile(self, _: str) -> "io.BytesIO":
         """Return the answer."""
         return io.BytesIO(PLAIN)
 

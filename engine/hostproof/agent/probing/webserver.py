@@ -15,7 +15,7 @@ CHUNK = 65536
 PATIENCE = 5.0
 
 
-def listen(backlog: int = 1024) -> socket.socket:
+def listen(backlog: int = 1024) -> "socket.socket":
     """Return a listener on 127.0.0.1 at a port of the kernel's choice. Raises OSError."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.bind(("127.0.0.1", 0))
@@ -23,7 +23,7 @@ def listen(backlog: int = 1024) -> socket.socket:
     return listener
 
 
-def reachable() -> socket.socket:
+def reachable() -> "socket.socket":
     """Return a listener that could be connected to. Raises AskError where nothing over loopback can be tried."""
     try:
         listener = listen()
@@ -39,7 +39,7 @@ def large_body() -> bytes:
     return array("I", range(LARGE // 4)).tobytes()
 
 
-def serve(listener: socket.socket) -> None:
+def serve(listener: "socket.socket") -> None:
     """Serve until killed."""
     Server(listener).run()
 
@@ -47,7 +47,7 @@ def serve(listener: socket.socket) -> None:
 class Connection:
     """One client; `number` counts them from 1."""
 
-    def __init__(self, sock: socket.socket, number: int) -> None:
+    def __init__(self, sock: "socket.socket", number: int) -> None:
         self.sock = sock
         self.number = number
         self.heard = b""
@@ -62,7 +62,7 @@ class Connection:
 class Server:
     """All connections, and those whose requests are held back."""
 
-    def __init__(self, listener: socket.socket) -> None:
+    def __init__(self, listener: "socket.socket") -> None:
         self.listener = listener
         self.poll = select.poll()
         self.poll.register(listener, select.POLLIN)

@@ -40,7 +40,7 @@ def bind() -> "tuple[socket.socket, socket.socket]":
     raise OSError("no port is free for both UDP and TCP")
 
 
-def serve(udp: socket.socket, tcp: socket.socket, log: int) -> None:
+def serve(udp: "socket.socket", tcp: "socket.socket", log: int) -> None:
     """Serve until killed; write a line for each question to `log` before it is answered."""
     seen: "dict[tuple[str, int], int]" = {}
     while True:
@@ -59,7 +59,7 @@ def serve(udp: socket.socket, tcp: socket.socket, log: int) -> None:
                     client.close()  # it went away
 
 
-def talk(client: socket.socket, seen: "dict[tuple[str, int], int]", log: int) -> None:
+def talk(client: "socket.socket", seen: "dict[tuple[str, int], int]", log: int) -> None:
     """Answer the questions of a TCP connection; each message follows its length."""
     while True:
         size = client.recv(2)

@@ -35,7 +35,7 @@ class Server:
             "expired": self.context(folder, "expired", self.authority.leaf(NAME, -7 * DAY, -DAY)),
         }
 
-    def context(self, folder: str, name: str, certificate: str) -> ssl.SSLContext:
+    def context(self, folder: str, name: str, certificate: str) -> "ssl.SSLContext":
         """Return a server's context; OpenSSL takes key and certificate from a file only."""
         path = os.path.join(folder, "{}-{}.pem".format(name, os.getpid()))
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -72,18 +72,18 @@ def serve(doors: "list[tuple[socket.socket, ssl.SSLContext]]") -> None:
                 client.close()  # it refused us, or went away
 
 
-def at_once(end: socket.socket) -> None:
+def at_once(end: "socket.socket") -> None:
     """Send what is written at once, as Go does; else Nagle's algorithm and a late ACK add 40 ms to a handshake."""
     end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def echo(client: ssl.SSLSocket) -> None:
+def echo(client: "ssl.SSLSocket") -> None:
     """Say once what the client says."""
     client.sendall(client.recv(1024))
     client.close()
 
 
-def trusting(root: str = "", version: str = "") -> ssl.SSLContext:
+def trusting(root: str = "", version: str = "") -> "ssl.SSLContext":
     """Return a client's context that trusts one authority, or none at all; `version` keeps it to one version of TLS.
 
     What else it may do is left to the host's configuration of OpenSSL, which may forbid a version.
@@ -108,8 +108,8 @@ def has_tls13() -> bool:
 
 
 def shake(
-    context: ssl.SSLContext, port: int, name: str = NAME, session: "Optional[ssl.SSLSession]" = None
-) -> ssl.SSLSocket:
+    context: "ssl.SSLContext", port: int, name: str = NAME, session: "Optional[ssl.SSLSession]" = None
+) -> "ssl.SSLSocket":
     """Return a connection whose handshake is done and over which one byte went back and forth.
 
     The byte matters: TLS 1.3 sends what a session is resumed by after the handshake (RFC 8446, 4.6.1).
