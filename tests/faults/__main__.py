@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from faults.fault import Fault
-from faults.guest.boot import Guest, booted, lacking
+from faults.guest.boot import Guest, booted, guest_with, lacking
 from faults.needs import unmet
 from faults.running import Judging, broken, judge, python_of, run
 from faults.tables import all_faults, in_guest
@@ -23,10 +23,11 @@ def show(fault: Fault, cache: Path, guest: Guest | None) -> None:
     judging = Judging.of(fault, cache)
     if in_guest(fault):
         assert guest is not None
-        words, python = (*guest.start, *fault.prefix), ("python3",)
-        before = judge(judging, guest.start, python)
-        took = run((*words, *fault.took))
-        after = judge(judging, words, python)
+        before = judge(judging, guest.start, ("python3",))
+        with guest_with(fault.boot, guest) as inside:
+            words = (*inside.start, *fault.prefix)
+            took = run((*words, *fault.took))
+            after = judge(judging, words, ("python3",))
     else:
         before = judge(judging)
         with broken(fault) as words:

@@ -37,7 +37,8 @@ class Fault:
     `red` are the rules that must fail, `unknown` those that can't be decided, with the cause; `says` is a piece of
     text that the message of a red rule, or the detail of an unknown one, must hold. A rule in `may_be_unknown` may be
     unknown, one in `may_be_red` anything: each such row says why in a comment. `needs` names what the machine must
-    offer: see needs.py. With `areas`, only the rules of those files of the pack are judged.
+    offer: see needs.py. With `areas`, only the rules of those files of the pack are judged. A row that needs `guest`
+    may `boot` one of its own, with more words on the kernel's command line.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Fault:
     around: Literal["check", "agent"] = "check"
     packs: tuple[str, ...] = ("linux-probes",)
     areas: tuple[str, ...] = ()
+    boot: str = ""
     params: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     quick: bool = True
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from faults.fault import Fault
-from faults.guest.boot import Guest, booted, lacking
+from faults.guest.boot import Guest, booted, guest_with, lacking
 from faults.needs import unmet
 from faults.running import Judged, Judging, broken, judge, python_of, run
 from faults.tables import all_faults, in_guest
@@ -116,9 +116,10 @@ def test_a_fault_is_noticed(fault: Fault, healthy: Healthy, cache: Path) -> None
 def test_a_fault_in_the_guest_is_noticed(fault: Fault, guest: Guest, healthy_guest: Healthy, cache: Path) -> None:
     """The same, with the agent in a machine that has another kernel."""
     before = healthy_guest.of(fault, cache)
-    words = (*guest.start, *fault.prefix)
-    took(fault, words)
-    after = judge(Judging.of(fault, cache), words, ("python3",))
+    with guest_with(fault.boot, guest) as inside:
+        words = (*inside.start, *fault.prefix)
+        took(fault, words)
+        after = judge(Judging.of(fault, cache), words, ("python3",))
     assert surprises(fault, before, after) == []
 
 

@@ -12,7 +12,7 @@ from faults.fault import Fault
 from faults.inject.cgroup1 import MARK, cgroup1
 from faults.needs import CGROUPS, missing
 from faults.running import broken, run
-from faults.tables import all_faults
+from faults.tables import all_faults, in_guest
 from hostproof.facts.builtin import builtin_catalog
 from hostproof.facts.unknown import Cause
 from hostproof.rulepack.find import find_pack
@@ -42,7 +42,8 @@ def test_a_row_names_what_there_is(fault: Fault, rules: dict[str, set[str]]) -> 
     assert set(fault.says) <= fault.noticed_by
     assert not set(fault.red) & set(fault.unknown)
     assert fault.took
-    assert fault.prefix or fault.setup
+    assert fault.prefix or fault.setup or fault.boot
+    assert not fault.boot or in_guest(fault)
     assert fault.how
 
 
