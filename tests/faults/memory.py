@@ -23,6 +23,16 @@ FAULTS = (
         needs=("prlimit",),
     ),
     Fault(
+        id="memory.no-arena",
+        title="64 MiB can't be reserved at once",
+        how="seccomp: mmap of 64 MiB gives ENOMEM",
+        prefix=seccomp("ENOMEM", f"mmap:1={64 * MIB:#x}"),
+        took=FILTERED,
+        red={"memory.arena", "memory.heap"},
+        says={"memory.arena": "ENOMEM"},
+        areas=("memory",),
+    ),
+    Fault(
         id="memory.little-lock",
         title="a process may lock 16 KiB",
         how="prlimit --memlock=16384, without CAP_IPC_LOCK",
