@@ -95,6 +95,8 @@ def test_an_unread_log_matters_only_to_who_is_confined() -> None:
     ("line", "ours"),
     [
         (LINE, True),
+        (LINE.replace("hp-tcp", "hp-tcp.0a7"), True),
+        (LINE.replace("hp-tcp", "hp-tcp.0a8"), False),  # another run's
         (LINE.replace("hp-tcp", "tcp"), False),
         (LINE.replace("500:7", "400:7"), False),  # before
         (LINE.replace("audit(", "("), False),
@@ -104,4 +106,4 @@ def test_an_unread_log_matters_only_to_who_is_confined() -> None:
 )
 def test_a_line_is_ours(line: str, ours: bool) -> None:
     """By its name, its time and its length."""
-    assert denials.is_ours(line, 1700000000.45) == ours
+    assert denials.is_ours(line, 1700000000.45, "0a7") == ours

@@ -24,7 +24,7 @@ RECORDS = next(row for row in ROWS if row.name == NAME)
 # As kernels wrote them: Linux 6.18 with seccomp, Debian's 6.1 with AppArmor (both from this project's faults).
 KILLED = (
     "<5>[12805.287134] audit: type=1326 audit(1795456558.723:210): auid=4294967295 uid=0 gid=0 ses=4294967295 pid=21731"
-    ' comm="hp-syscalls" exe="/usr/bin/python3.11" sig=31 arch=c000003e syscall=321 compat=0 ip=0x7f29edb1f829'
+    ' comm="hp-syscalls.0a7" exe="/usr/bin/python3.11" sig=31 arch=c000003e syscall=321 compat=0 ip=0x7f29edb1f829'
     " code=0x80000000"
 )
 CAPABLE = (

@@ -1,7 +1,9 @@
 """Probe `denials`: what the kernel's logs say that it denied this run's probes; runs after all others.
 
-Probes run under the names hp-<probe>, which such records give as `comm`. They are handed over as they stand; the engine
-takes them apart. Sources: audit.rules(7), Documentation/admin-guide/sysctl/kernel.rst (seccomp), syslog(2).
+Probes run under the names hp-<probe>.<mark of the run>, which such records give as `comm`. They are handed over as they
+stand; the engine takes them apart.
+
+Sources: audit.rules(7), Documentation/admin-guide/sysctl/kernel.rst (seccomp), syslog(2).
 """
 
 import ctypes
@@ -25,20 +27,22 @@ READ_ALL = 3  # SYSLOG_ACTION_READ_ALL of syslog(2)
 MARGIN = 0.05  # seconds before our start that still count: both clocks are coarse
 LONGEST_RUN = 600.0  # seconds back to look where our start isn't known
 
-OURS = re.compile(r'\bcomm="hp-[a-z0-9-]{1,12}"')
+OURS = re.compile(r'\bcomm="hp-[a-z0-9-]{1,12}(\.[0-9a-f]{3})?"')
+PR_GET_NAME = 16
 STAMP = re.compile(r"\baudit\((\d{1,12}\.\d{1,9}):\d+\)")
 
 
 def denials(context: Context) -> "dict[str, object]":
     """Read the logs; return the records of this run, which logs could be read, and whether there can be any records."""
     since = time.time() - age_of_run() - MARGIN
+    mark = own_mark()
     reasons: "dict[str, AskError]" = {}
     lines: "list[str]" = []
     for name, read in (("kernel", kernel_log), ("audit", audit_log), ("journal", journal)):
         if name == "journal" and "kernel" not in reasons:
             continue  # it only repeats what the kernel's log says
         try:
-            lines += [line for line in read().splitlines() if is_ours(line, since)]
+            lines += [line for line in read().splitlines() if is_ours(line, since, mark)]
         except AskError as problem:
             reasons[name] = problem
         except OSError as problem:
@@ -52,10 +56,19 @@ def denials(context: Context) -> "dict[str, object]":
     return {"records": found, "logs": logs, "confined_by": possible}
 
 
-def is_ours(line: str, since: float) -> bool:
+def own_mark() -> str:
+    """Return the mark of this run: how our own name ends. Two runs at once on a machine share its log."""
+    name = ctypes.create_string_buffer(16)
+    libc.prctl(PR_GET_NAME, name, 0, 0, 0)
+    return to_text(name.value).rpartition(".")[2]
+
+
+def is_ours(line: str, since: float, mark: str) -> bool:
     """Tell whether a line is a record about one of our probes, from this run."""
-    stamp = STAMP.search(line)
-    return len(line) <= MOST_LINE and stamp is not None and bool(OURS.search(line)) and float(stamp.group(1)) >= since
+    stamp, name = STAMP.search(line), OURS.search(line)
+    if len(line) > MOST_LINE or stamp is None or name is None:
+        return False
+    return float(stamp.group(1)) >= since and name.group(1) in (None, "." + mark)
 
 
 def unreadable(possible: str, logs: "dict[str, str]") -> AskError:

@@ -119,7 +119,7 @@ def told(outcome: "dict[str, object]", facts: "list[str]") -> "dict[str, object]
 def run_step(name: str, step: Step, context: Context) -> "dict[str, object]":
     """Run one step in a child; return its `values` and `unknown`, or the `error` that all its facts share."""
     end, writer = os.pipe()
-    parent = os.getpid()
+    parent, shown = os.getpid(), known_as(name, os.getppid())
     try:
         pid = os.fork()
     except OSError as problem:
@@ -127,7 +127,7 @@ def run_step(name: str, step: Step, context: Context) -> "dict[str, object]":
         os.close(writer)
         return AskError("failed", "no process for it: {}".format(problem), "raise the limit of processes").fields()
     if pid == 0:
-        be_step(name, step, context, writer, parent)
+        be_step(shown, step, context, writer, parent)
     os.close(writer)
     try:
         line = wait_for(end, step.most)
@@ -147,11 +147,16 @@ def be_step(name: str, step: Step, context: Context, out: int, parent: int) -> N
     try:
         os.setpgid(0, 0)
         offspring.die_with_parent(parent, signal.SIGKILL)
-        set_name("hp-" + name)
+        set_name(name)
         write_all(out, spell(attempt(step, context)))
         os._exit(0)
     finally:
         os._exit(70)
+
+
+def known_as(probe: str, agent: int) -> str:
+    """Return the name of a probe's steps, by which the kernel's log is read: hp-PROBE.MARK, the mark for this agent."""
+    return "hp-{}.{:03x}".format(probe[:8], agent % 4096)
 
 
 def set_name(name: str) -> None:

@@ -114,7 +114,7 @@ def shown(denial: Denial, count: int) -> dict[str, Value]:
 
 
 def _probe(fields: Mapping[str, str]) -> str:
-    return fields["comm"].removeprefix(PREFIX)
+    return fields["comm"].removeprefix(PREFIX).partition(".")[0]  # behind it is the mark of the run
 
 
 def _seccomp(fields: Mapping[str, str]) -> Denial | None:

@@ -13,7 +13,7 @@ PROBE = ProbeSpec(
     "denials",
     "Denials",
     "reads the kernel's log, /var/log/audit/audit.log and, where the first can't be read, what journalctl shows of it,"
-    " for records of seccomp, AppArmor and SELinux since the run began about processes called hp-...",
+    " for records of seccomp, AppArmor and SELinux since the run began about processes called hp-<probe>.<mark>",
     "reads at most 1 MiB of each log",
     order=2,
 )
