@@ -5,16 +5,16 @@ Overcommit: Documentation/mm/overcommit-accounting.rst. Locking: mlock(2), getrl
 """
 
 import ctypes
-import platform
 import resource
 
+from ...lines import AskError
 from ...probing.step import Context
-from ...probing.system import error_name, libc
+from ...probing.system import architecture, error_name, libc
 from .mapping import ANONYMOUS, GIB, MIB, NONE, NORESERVE, PAGE, PRIVATE, READ, WRITE, give, possible, take
 
 ARENA = 64 * MIB
-# The first hint: 0x00c0 << 32; on arm64 0x0040 << 32, for kernels with addresses of 39 bits.
-HINT = 0x4000000000 if platform.machine() == "aarch64" else 0xC000000000
+# The first hint; on arm64 it is lower, for kernels with addresses of 39 bits. Others have too few bits, some of them.
+HINTS = {"x86_64": 0x00C0 << 32, "aarch64": 0x0040 << 32}
 # One summary of 8 bytes for 4 MiB of the 48 bits of addresses, and for each eight of these one on the level above.
 SUMMARIES = tuple(8 << (48 - shift) for shift in (22, 25, 28, 31, 34))
 RESERVE, PROMISE = PRIVATE | ANONYMOUS, PRIVATE | ANONYMOUS | NORESERVE
@@ -33,7 +33,9 @@ LOCKED = 8 * MIB  # what unprivileged processes may lock since Linux 5.16 (inclu
 
 def reserve(context: Context) -> "dict[str, object]":
     """Reserve what Go reserves; find the largest mappings that are granted. Nothing is touched."""
-    arena, hinted = first_arena()
+    if ctypes.sizeof(ctypes.c_void_p) != 8:
+        raise AskError("unsupported", "this is a 32-bit process, whose addresses are few", "run a 64-bit Python")
+    arena, hinted = first_arena(HINTS.get(architecture(), 0))
     return {
         "heap": heap(),
         "arena": arena,
@@ -58,14 +60,17 @@ def heap() -> str:
     return "ok"
 
 
-def first_arena() -> "tuple[str, bool]":
+def first_arena(hint: int) -> "tuple[str, bool | AskError]":
     """Reserve an arena where Go would have it; return "ok" or the errno's name, and whether it came to lie there."""
     try:
-        address = take(ARENA, NONE, hint=HINT)
+        address = take(ARENA, NONE, hint=hint)
     except OSError as problem:
         return error_name(problem.errno or 0), False
     give(address, ARENA)
-    return "ok", address == HINT
+    if not hint:
+        unknown = "where Go asks for it is only known of x86_64 and arm64"
+        return "ok", AskError("unsupported", unknown, "see arenaHints in src/runtime/malloc.go")
+    return "ok", address == hint
 
 
 def largest(flags: int) -> int:
