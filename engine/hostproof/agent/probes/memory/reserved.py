@@ -5,11 +5,12 @@ Overcommit: Documentation/mm/overcommit-accounting.rst. Locking: mlock(2), getrl
 """
 
 import ctypes
+import platform
 import resource
 
 from ...lines import AskError
 from ...probing.step import Context
-from ...probing.system import architecture, error_name, libc
+from ...probing.system import error_name, libc
 from .mapping import ANONYMOUS, GIB, MIB, NONE, NORESERVE, PAGE, PRIVATE, READ, WRITE, give, possible, take
 
 ARENA = 64 * MIB
@@ -28,14 +29,15 @@ KINDS = {
     "noreserve_1TiB": (1024 * GIB, READ | WRITE, PROMISE),
 }
 MOST = 1 << 46
-LOCKED = 8 * MIB  # what unprivileged processes may lock since Linux 5.16 (include/uapi/linux/resource.h)
+# Up to 8 MiB: what unprivileged processes may lock since Linux 5.16 (include/uapi/linux/resource.h).
+LOCKED = (PAGE, 16384, *(65536 << step for step in range(8)))
 
 
 def reserve(context: Context) -> "dict[str, object]":
     """Reserve what Go reserves; find the largest mappings that are granted. Nothing is touched."""
     if ctypes.sizeof(ctypes.c_void_p) != 8:
         raise AskError("unsupported", "this is a 32-bit process, whose addresses are few", "run a 64-bit Python")
-    arena, hinted = first_arena(HINTS.get(architecture(), 0))
+    arena, hinted = first_arena(HINTS.get(platform.machine(), 0))
     return {
         "heap": heap(),
         "arena": arena,
@@ -89,7 +91,7 @@ def lock(context: Context) -> "dict[str, object]":
     """Lock ever more memory, up to 8 MiB, and unlock it."""
     soft = resource.getrlimit(resource.RLIMIT_MEMLOCK)[0]
     held, error = 0, None
-    for size in [PAGE, 16384, 65536, *(65536 << step for step in range(1, 8))]:
+    for size in LOCKED:
         error = locked(size)
         if error:
             break
