@@ -168,9 +168,9 @@ def roots(context: Context, ssl: "Any", hand: "Any") -> "dict[str, object]":
 
 
 STEPS = (
-    Step(("tls12", "tls13", "resumed12", "resumed13", "errors", "library"), versions, 8.0),
-    Step(("wrong_name_refused", "expired_refused", "stranger_refused"), refusals, 8.0),
+    Step(("tls12", "tls13", "resumed12", "resumed13", "errors", "library"), versions, 12.0),
+    Step(("wrong_name_refused", "expired_refused", "stranger_refused"), refusals, 12.0),
     Step(("timeout", "waits", "ends"), stall),
-    Step(("handshakes", "overhead"), handshakes, 8.0),
+    Step(("handshakes", "overhead"), handshakes, 12.0),
     Step(("roots_file", "roots", "roots_valid"), roots),
 )
