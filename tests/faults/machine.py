@@ -19,7 +19,7 @@ FAULTS = (
     ),
     Fault(
         id="machine.somaxconn",
-        title="the kernel cuts listen backlogs to 8",
+        title="the sysctl of listen backlogs is 8",
         how="a network namespace with net.core.somaxconn = 8",
         prefix=network("sysctl -qw net.core.somaxconn=8"),
         took=("grep", "-qx", "8", "/proc/sys/net/core/somaxconn"),

@@ -15,7 +15,7 @@ from pathlib import Path
 from faults.guest.archive import Entry, archive, file_entry
 
 MODULES = ("virtio_pci", "virtio_console", "sch_netem", "sch_tbf")
-PROGRAMS = ("sh", "cat", "date", "sleep", "mkdir", "grep", "tc", "ip", "unshare", "prlimit", "setpriv", "ls", "true")
+PROGRAMS = ("sh", "cat", "date", "sleep", "mkdir", "grep", "tc", "ip", "unshare", "prlimit", "setpriv", "mount", "true")
 # What no probe imports, and is large.
 LEFT_OUT = {
     "test",
