@@ -59,9 +59,9 @@ def machine() -> str:
     found, compared = json.loads(COSTS.read_text("utf-8")), json.loads(ACCURACY.read_text("utf-8"))
     on = found["machine"]
     cost = (
-        f"What a probe costs is the median of {found['runs']} runs of it alone, all of its facts wanted, on a machine"
+        f"What a probe costs is the shortest of {found['runs']} runs of it alone, all of its facts wanted, on a machine"
         f" of {on['cpus']} CPUs ({on['arch']}) with Linux {on['kernel']} and Python {on['python']}; `make measure`"
-        " takes it anew."
+        f" takes it anew. The load was {on['load']}."
     )
     return (
         f"{cost} How true its times are was seen, on a machine of {compared['machine']['processors']} CPUs, beside a"
@@ -133,7 +133,7 @@ def _accuracy(spec: ProbeSpec, compared: Sequence[Compared], costs: Mapping[str,
 
 def _cost(costs: Mapping[str, object], effort: str) -> str:
     found = costs.get(effort)
-    return f"{found['median']:g} ms" if isinstance(found, Mapping) else "not measured"
+    return f"{found['shortest']:g} ms" if isinstance(found, Mapping) else "not measured"
 
 
 def _time(time: float) -> str:
