@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from faults.fault import Fault
 from faults.inject.clocks import lying_library
-from faults.inject.prefixes import seccomp, shifted_clocks
+from faults.inject.prefixes import seccomp, shell, shifted_clocks
 
 REFUSED = """
 import sys, time
@@ -100,5 +100,28 @@ FAULTS = (
         needs=("guest",),
         areas=("clock",),  # emulated, all of them would take minutes
         quick=False,
+    ),
+    Fault(
+        id="clock.no-vdso",
+        title="the kernel gives programs no vDSO",
+        how="a kernel booted with vdso=0",
+        took=("grep", "-qw", "vdso=0", "/proc/cmdline"),
+        boot="vdso=0",
+        red={"clock.vdso"},
+        says={"clock.vdso": "monotonic false"},
+        needs=("guest",),
+        areas=("clock",),
+    ),
+    Fault(
+        id="clock.jiffies",
+        title="the kernel knows the time to a tick",
+        how="a kernel booted with highres=off, and the clocksource jiffies",
+        prefix=shell("echo jiffies > /sys/devices/system/clocksource/clocksource0/current_clocksource"),
+        took=("grep", "-qx", "jiffies", "/sys/devices/system/clocksource/clocksource0/current_clocksource"),
+        boot="highres=off nohz=off",
+        red={"clock.grain", "clock.vdso"},
+        says={"clock.grain": "a tick is 4ms"},
+        needs=("guest",),
+        areas=("clock",),
     ),
 )

@@ -65,4 +65,15 @@ FAULTS = (
         says={"timers.available": "epoll by EPERM"},
         needs=("python3",),
     ),
+    Fault(
+        id="timers.low-resolution",
+        title="the kernel's timers wait for the next tick",
+        how="a kernel booted with highres=off nohz=off",
+        took=("grep", "-qw", "highres=off", "/proc/cmdline"),
+        boot="highres=off nohz=off",
+        red={"timers.high-resolution", "timers.sleep"},
+        says={"timers.high-resolution": "the resolution of timers is 4ms"},
+        needs=("guest",),
+        areas=("timers",),
+    ),
 )
