@@ -4,11 +4,12 @@ Sources: mmap(2), mprotect(2), madvise(2), Documentation/admin-guide/mm/transhug
 """
 
 import ctypes
+import statistics
 
 from ...lines import AskError
-from ...probing.measure import call_cost, latencies, ticks
+from ...probing.measure import latencies, ticks
 from ...probing.step import Context
-from ...probing.system import error_name
+from ...probing.system import error_name, libc
 from . import mapping
 from .mapping import ADVICE, ANONYMOUS, EXECUTE, HUGETLB, MIB, NONE, PAGE, PRIVATE, READ, WRITE
 
@@ -55,16 +56,17 @@ def advise(context: Context) -> "dict[str, object]":
 
 
 def costs(context: Context) -> "dict[str, object]":
-    """Time mmap with munmap, mprotect, and madvise, for one page that is in use."""
+    """Time mmap with munmap, mprotect, and madvise, for one page that is in use; and a call that does nothing."""
     count = context.pick(100, 500)
-    address = mapping.take(PAGE)
-    ctypes.memset(address, 1, PAGE)
+    page = mapping.take(PAGE)
+    ctypes.memset(page, 1, PAGE)
     turns = [READ, READ | WRITE] * count
+    cold, flags = ADVICE["cold"], PRIVATE | ANONYMOUS
     return {
-        "map.time": latencies(lambda: mapping.give(mapping.take(PAGE), PAGE), count),
-        "protect.time": latencies(lambda: mapping.set_access(address, PAGE, turns.pop()), count),
-        "advise.time": latencies(lambda: mapping.advise_of(address, PAGE, "cold"), count),
-        "overhead": call_cost(),
+        "map.time": latencies(lambda: libc.munmap(libc.mmap(None, PAGE, READ | WRITE, flags, -1, 0), PAGE), count),
+        "protect.time": latencies(lambda: libc.mprotect(page, PAGE, turns.pop()), count),
+        "advise.time": latencies(lambda: libc.madvise(page, PAGE, cold), count),
+        "overhead": statistics.median_low(latencies(lambda: libc.munmap(None, 0), count)),  # refused at once
     }
 
 

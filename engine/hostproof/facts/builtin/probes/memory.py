@@ -49,7 +49,12 @@ ROWS: tuple[FactSpec, ...] = (
     _row("map.time", _TIMES, Owner.PROCESS, "Time of mmap and munmap of one page, our overhead included"),
     _row("protect.time", _TIMES, Owner.PROCESS, "Time of mprotect of one page in use, our overhead included"),
     _row("advise.time", _TIMES, Owner.PROCESS, "Time of madvise(MADV_COLD) of one page, our overhead included"),
-    _row("overhead", DURATION, Owner.PROCESS, "Time of an empty measured call: the floor of these times"),
+    _row(
+        "overhead",
+        DURATION,
+        Owner.PROCESS,
+        "Time of a call that is refused at once: our part of each call; mapping takes two",
+    ),
     _row("fault.time", _TIMES, Owner.PROCESS, "Time to touch a new small page, fault and zeroing included: 1 MiB each"),
     _row("fault.warm", _TIMES, Owner.PROCESS, "Time to write to a page that is there already: the floor of a fault"),
     _row("huge.reserved", STRING, Owner.PROCESS, "Mapping a page of 2 MiB with MAP_HUGETLB: ok or an errno"),
