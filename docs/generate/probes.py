@@ -17,7 +17,6 @@ from hostproof.facts.types import DURATION
 from hostproof.facts.units import format_value
 
 _HERE = Path(__file__).parent
-NET = "clock.cost."  # of these the probe leaves its own part out by itself
 COSTS, ACCURACY = _HERE.parent / "measure" / "costs.json", _HERE / "accuracy.json"
 
 
@@ -33,7 +32,7 @@ class Compared:
     @property
     def more(self) -> float:
         """How much longer than C the probe says it takes, its own part left out."""
-        return self.probe - self.reference - (0 if self.fact.startswith(NET) else self.overhead)
+        return self.probe - self.reference - self.overhead
 
 
 def overview() -> str:
