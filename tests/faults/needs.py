@@ -21,13 +21,15 @@ def missing(need: str) -> str:
 
     `root`; `netns mntns userns timens pidns`: the right to make such a namespace; `cgroup1:pids`: the right to make a
     child group of that controller's own hierarchy; `module:NAME` of Python; `/a/path` that must exist; `sysctl:a.b`;
-    `linux:6.14` or later; any other word is a program on PATH.
+    `landlock:4`: that version of its interface; `linux:6.14` or later; any other word is a program on PATH.
     """
     kind, _, name = need.partition(":")
     if need == "root":
         return "" if os.geteuid() == 0 else "this is not root"
     if need in NAMESPACES:
         return _no_namespace(need)
+    if kind == "landlock":
+        return _no_landlock(int(name))
     if kind == "cgroup1":
         return _no_group(name)
     if kind == "linux":
@@ -62,3 +64,10 @@ def _no_group(controller: str) -> str:
         return f"no group of the cgroup v1 controller {controller} can be made: {problem.strerror}"
     group.rmdir()
     return ""
+
+
+def _no_landlock(version: int) -> str:
+    import ctypes
+
+    found = ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), 1)  # landlock_create_ruleset, for the version
+    return "" if found >= version else f"Landlock's version is {found}, not {version}"
