@@ -21,12 +21,12 @@ def protect(context: Context) -> "dict[str, object]":
     """Take away access to a page, and give it back: neither may be in name only."""
     address = mapping.take(PAGE)
     seen = []
-    try:
-        for access in (READ, NONE, READ | WRITE):
+    for access in (READ, NONE, READ | WRITE):
+        try:
             mapping.set_access(address, PAGE, access)
-            seen.append((mapping.readable(address), mapping.writable(address)))
-    except OSError as problem:
-        return {"protect": error_name(problem.errno or 0)}
+        except OSError as problem:
+            return {"protect": error_name(problem.errno or 0)}
+        seen.append((mapping.readable(address), mapping.writable(address)))
     return {"protect": "ok" if seen == [(True, False), (False, False), (True, True)] else "wrong"}
 
 
