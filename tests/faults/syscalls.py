@@ -59,6 +59,41 @@ FAULTS = (
     refusal("ENOSYS", "landlock_add_rule", "syscalls.families", says="landlock without landlock_add_rule"),
     refusal("EIO", "io_uring_setup", "syscalls.works", "syscalls.families", says="io_uring: EIO of io_uring_setup"),
     Fault(
+        id="syscalls.clone3",
+        title="a filter refuses clone3 with EPERM, so that glibc doesn't fall back on clone",
+        how="seccomp: EPERM for clone3",
+        prefix=seccomp("EPERM", "clone3"),
+        took=answers("EPERM", "clone3"),
+        red={"syscalls.fallbacks", "threads.made", "threads.program"},  # under glibc 2.34 or later
+        unknown={"threads.stack": "failed"},
+        says={"syscalls.fallbacks": "clone3", "threads.made": "EPERM"},
+        areas=("syscalls", "threads"),
+        needs=("python3",),
+        around="agent",  # the engine itself needs a thread
+    ),
+    Fault(
+        id="syscalls.sched-getaffinity",
+        title="a filter refuses sched_getaffinity",
+        how="seccomp: EPERM for sched_getaffinity",
+        prefix=seccomp("EPERM", "sched_getaffinity"),
+        took=answers("EPERM", "sched_getaffinity"),
+        red={"syscalls.go-quiet"},
+        says={"syscalls.go-quiet": "sched_getaffinity, by seccomp (EPERM)"},
+        areas=("syscalls",),  # nothing can be measured on a processor that can't be chosen
+        needs=("python3",),
+    ),
+    Fault(
+        id="syscalls.getrandom",
+        title="a filter refuses getrandom",
+        how="seccomp: EPERM for getrandom",
+        prefix=seccomp("EPERM", "getrandom"),
+        took=answers("EPERM", "getrandom"),
+        red={"syscalls.go-quiet"},
+        says={"syscalls.go-quiet": "getrandom, by seccomp (EPERM)"},
+        areas=("syscalls",),
+        needs=("python3",),
+    ),
+    Fault(
         id="syscalls.unknown-number",
         title="a filter answers EPERM to what it does not know",
         how="seccomp: EPERM for the unused number 9999",
