@@ -62,7 +62,10 @@ ROWS: tuple[FactSpec, ...] = (
     _row("jump.realtime", DURATION, _HOST, "How far realtime was set forward (or back) meanwhile, against monotonic"),
     _row("jump.error", DURATION, _PROCESS, "By how much `jump.realtime` may be wrong at most"),
     _row(
-        "boottime.ahead", DURATION, _NAMESPACE, "boottime - monotonic: time the machine was suspended, or a namespace"
+        "boottime.ahead",
+        DURATION,
+        _NAMESPACE,
+        "What boottime is ahead of monotonic: time the machine was suspended, or a namespace",
     ),
     _row("namespace.monotonic", DURATION, _NAMESPACE, "How far this time namespace shifts monotonic and raw"),
     _row("namespace.boottime", DURATION, _NAMESPACE, "How far this time namespace shifts boottime"),
