@@ -42,7 +42,7 @@ ROWS: tuple[FactSpec, ...] = (
         list_of(_RECORD),
         Owner.HOST_KERNEL,
         "What was denied to which probe of this run, by which policy, and the narrowest permission that would allow it;"
-        " a part that a kind of record lacks is empty; a seccomp filter need not log what it refuses by an errno",
+        " a part that a kind of record lacks is empty; seccomp need not log an errno",
     ),
     _row("logs", map_of(STRING), Owner.HOST_KERNEL, "Each log with `read`, or why it could not be read"),
     _row(

@@ -50,7 +50,7 @@ ROWS: tuple[FactSpec, ...] = (
         "longest_wait",
         DURATION,
         _FILES,
-        "timeout x attempts x servers: what Go waits for one question at most; glibc waits no longer",
+        "Product of timeout x attempts x servers: what Go waits for one question at most; glibc waits no longer",
     ),
     _row("asked", BOOL, _FILES, "Whether a name of no file led to a question to the name server, and its answer back"),
     _row("questions", _TEXTS, _FILES, "What is asked for one name without dots that nobody has, in order"),

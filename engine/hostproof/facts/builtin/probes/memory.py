@@ -41,10 +41,18 @@ ROWS: tuple[FactSpec, ...] = (
     _row("largest.private", BYTES, Owner.PROCESS, "Largest private writable mapping granted, to 1 MiB, at most 64 TiB"),
     _row("largest.noreserve", BYTES, Owner.PROCESS, "The same with MAP_NORESERVE, which mode 2 of overcommit ignores"),
     _row(
-        "protect", STRING, Owner.PROCESS, "mprotect keeps reads and writes out, and lets them in: ok, an errno or wrong"
+        "protect",
+        STRING,
+        Owner.PROCESS,
+        "Whether mprotect keeps reads and writes out, and lets them in: ok, an errno or wrong",
     ),
     _row("execute", STRING, Owner.PROCESS, "Making a written page executable, as a JIT compiler does: ok or an errno"),
-    _row("advice", map_of(STRING), Owner.PROCESS, "madvise by advice (dontneed, free, hugepage...): ok or an errno"),
+    _row(
+        "advice",
+        map_of(STRING),
+        Owner.PROCESS,
+        "Outcome of madvise by advice (dontneed, free, hugepage...): ok or an errno",
+    ),
     _row("dontneed", STRING, Owner.PROCESS, "Whether pages are gone after MADV_DONTNEED: ok, an errno or wrong"),
     _row("map.time", _TIMES, Owner.PROCESS, "Time of mmap and munmap of one page, our overhead included"),
     _row("protect.time", _TIMES, Owner.PROCESS, "Time of mprotect of one page in use, our overhead included"),
@@ -67,5 +75,5 @@ ROWS: tuple[FactSpec, ...] = (
     _row("shm", STRING, Owner.FILES, "Shared memory in /dev/shm between two processes: ok, an errno or wrong"),
     _row("shm.room", BYTES, Owner.FILES, "Room in /dev/shm"),
     _row("maps.held", COUNT, Owner.PROCESS, "Mappings one process got until ENOMEM; only in a full run"),
-    _row("maps.limit", COUNT, Owner.HOST_KERNEL, "vm.max_map_count at that time; only in a full run"),
+    _row("maps.limit", COUNT, Owner.HOST_KERNEL, "Value of vm.max_map_count at that time; only in a full run"),
 )

@@ -33,7 +33,7 @@ ROWS: tuple[FactSpec, ...] = (
         "calls",
         map_of(_CALL),
         "Each call's state (available, unsupported, absent, absent-or-filtered, seccomp, lsm, capability,"
-        " capability-or-seccomp, sysctl, refused), what it answered, to other arguments too, and why it is taken so",
+        " capability-or-seccomp, sysctl, refused), what it answered, to other arguments too, and why so",
     ),
     _row("states", map_of(list_of(STRING)), "Names of the calls by state; a state without any is left out"),
     _row("available", list_of(STRING), "Calls that Linux itself answered"),
@@ -44,7 +44,7 @@ ROWS: tuple[FactSpec, ...] = (
         "uses",
         map_of(_USE),
         "Whether io_uring, landlock, bpf, perf (one's own code), perf_kernel, userfaultfd (also for the kernel's"
-        " faults), userfaultfd_user, ptrace, memfd_secret, mlock, realtime could really be used, or who refused",
+        " faults), userfaultfd_user, ptrace, memfd_secret, mlock, realtime can be used, or who refused",
     ),
     _row("namespaces", map_of(_USE), "Whether a namespace of each kind could really be made, or who refused"),
     _row("landlock.version", COUNT, "Version of Landlock's interface; 0 where it is not built in or not enabled"),
