@@ -17,6 +17,8 @@ from ..probing.system import error_name, libc
 GAP = SECOND // 1000
 WARM_UP = SECOND // 50  # until the tick has counted that the processor is no longer idle
 
+MOVED = AskError("inconclusive", "the loop did not stay on the processor it was put on", "see the rule cpu.placement")
+
 
 def count(context: Context) -> "dict[str, object]":
     """Count the processors that are online, and those this process may run on."""
@@ -57,17 +59,19 @@ def busy(context: Context) -> "dict[str, object]":
     number = cpus()[0]
     pin([number])
     spin(WARM_UP)
+    stayed = libc.sched_getcpu() == number
     before, idle = throttled(), idle_time(number)
     with Disturbance() as disturbance:
         used, began = time.process_time(), ticks()
         gaps = spin(context.pick(SECOND * 2 // 10, SECOND // 2))
         past = ticks() - began
         used = time.process_time() - used
+    stayed = stayed and libc.sched_getcpu() == number
     return {
         "share": min(1.0, used * SECOND / past),
         "gaps": len(gaps),
         "gap.longest": max(gaps) if gaps else 0,
-        "idle": idle_share(idle, idle_time(number), past),
+        "idle": idle_share(idle, idle_time(number), past) if stayed else MOVED,
         "steal": disturbance.steal if disturbance.steal is not None else unsaid("/proc/stat"),
         "pressure": disturbance.pressure if disturbance.pressure is not None else unsaid("/proc/pressure/cpu"),
         **since(before, throttled()),
