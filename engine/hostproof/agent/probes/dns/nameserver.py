@@ -52,7 +52,7 @@ def serve(udp: "socket.socket", tcp: "socket.socket", log: int) -> None:
                     udp.sendto(said, peer)
             else:
                 client = tcp.accept()[0]
-                client.settimeout(1.0)
+                client.settimeout(3.0)
                 try:
                     talk(client, seen, log)
                 except OSError:
