@@ -61,7 +61,8 @@ FAULTS = (
         prefix=seccomp("EPERM", "epoll_wait,epoll_pwait"),
         took=("python3", "-c", NO_EPOLL),
         red={"timers.available", "syscalls.go", "syscalls.families"},
-        unknown={"timers.early": "denied", "timers.sleep": "denied"},
+        unknown={"timers.early": "denied"},
+        may_be_unknown={"timers.sleep"},  # skipped on a busy machine
         says={"timers.available": "epoll by EPERM"},
         needs=("python3",),
     ),

@@ -136,7 +136,7 @@ def lateness(context: Context) -> "dict[str, object]":
     """Wait by each kind in turn, on one processor, and say what disturbed it meanwhile."""
     pin(cpus()[-1:])
     with Disturbance() as meanwhile:
-        found = series(KINDS, context.pick(15, 60, 300))
+        found = series(KINDS, context.pick(30, 60, 300))
     found.update(own=call_cost(), steal=meanwhile.steal, pressure=meanwhile.pressure)
     for name, place in (("steal", "/proc/stat"), ("pressure", "/proc/pressure/cpu")):
         if found[name] is None:
@@ -175,7 +175,7 @@ def sharp(context: Context) -> "dict[str, object]":
     pin(cpus()[-1:])
     if libc.prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0):
         raise AskError("denied", "prctl(PR_SET_TIMERSLACK) failed", CURE + "prctl")
-    return series((("sleep.sharp", absolute),), context.pick(15, 60, 300))
+    return series((("sleep.sharp", absolute),), context.pick(30, 60, 300))
 
 
 def periodic(context: Context) -> "dict[str, object]":
