@@ -8,8 +8,10 @@ from faults.inject.prefixes import mounts
 # All of this machine's folders below /mnt, but a /dev with a few devices only.
 SAME_ROOT = (
     "mount -t tmpfs tmpfs /mnt",
-    "for one in /*; do case $one in /dev|/mnt) ;; *) if test -L $one; then cp -P $one /mnt; elif test -d $one; then "
-    "mkdir -p /mnt$one && mount --rbind $one /mnt$one; fi;; esac; done",
+    (
+        "for one in /*; do case $one in /dev|/mnt) ;; *) if test -L $one; then cp -P $one /mnt; elif test -d $one; then "
+        "mkdir -p /mnt$one && mount --rbind $one /mnt$one; fi;; esac; done"
+    ),
     "mkdir /mnt/dev",
 )
 CHROOT = ("chroot", "/mnt")
