@@ -6,12 +6,12 @@ from faults.fault import Fault
 from faults.inject.prefixes import mounts
 
 # All of this machine's folders below /mnt, but a /dev with a few devices only.
+EACH = (
+    "if test -L $one; then cp -P $one /mnt; elif test -d $one; then mkdir /mnt$one && mount --rbind $one /mnt$one; fi"
+)
 SAME_ROOT = (
     "mount -t tmpfs tmpfs /mnt",
-    (
-        "for one in /*; do case $one in /dev|/mnt) ;; *) if test -L $one; then cp -P $one /mnt; elif test -d $one; then "
-        "mkdir -p /mnt$one && mount --rbind $one /mnt$one; fi;; esac; done"
-    ),
+    f"for one in /*; do case $one in /dev|/mnt) ;; *) {EACH};; esac; done",
     "mkdir /mnt/dev",
 )
 CHROOT = ("chroot", "/mnt")
