@@ -11,7 +11,7 @@ from faults.fault import Fault
 from faults.guest.boot import Guest, booted, guest_with, lacking
 from faults.needs import unmet
 from faults.running import Judging, broken, judge, python_of, run
-from faults.tables import all_faults, in_guest
+from faults.tables import all_faults, go_faults, in_guest
 
 
 def show(fault: Fault, cache: Path, guest: Guest | None) -> None:
@@ -29,7 +29,7 @@ def show(fault: Fault, cache: Path, guest: Guest | None) -> None:
             took = run((*words, *fault.took))
             after = judge(judging, words, ("python3",))
     else:
-        before = judge(judging)
+        before = judge(judging, judging.base)
         with broken(fault) as words:
             took = run((*words, *fault.took))
             after = judge(judging, words, python_of(fault))
@@ -42,7 +42,7 @@ def show(fault: Fault, cache: Path, guest: Guest | None) -> None:
 
 def main(wanted: list[str]) -> int:
     """Show the faults whose id begins with one of the words; all, if there are none."""
-    chosen = [fault for fault in all_faults() if not wanted or fault.id.startswith(tuple(wanted))]
+    chosen = [fault for fault in (*all_faults(), *go_faults()) if not wanted or fault.id.startswith(tuple(wanted))]
     with ExitStack() as stack:
         cache = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         guest = stack.enter_context(booted()) if any(map(in_guest, chosen)) and not lacking() else None

@@ -18,7 +18,7 @@ from pathlib import Path
 from faults.fault import Fault
 from faults.part import part_of_pack
 
-PATIENCE = 60.0  # seconds for one check; most take three
+PATIENCE = 60.0  # seconds for one command; a check may have more
 TESTS = Path(__file__).parents[1]
 # The system's own programs first: a `python3` that is a script which looks for Python is slow, and several processes.
 SYSTEM = "/usr/sbin:/usr/bin:/sbin:/bin:"
@@ -52,10 +52,10 @@ def broken(fault: Fault) -> Iterator[tuple[str, ...]]:
     folder.chmod(0o755)
     try:
         if fault.setup is None:
-            yield fault.prefix
+            yield (*fault.base, *fault.prefix)
         else:
             with fault.setup(folder) as words:
-                yield (*words, *fault.prefix)
+                yield (*fault.base, *words, *fault.prefix)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -90,18 +90,24 @@ def run(words: Sequence[str], cache: Path | None = None, patience: float = PATIE
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """By what to judge: packs (only some areas of them, if any are named), with how much effort, and the cache."""
+    """By what to judge: packs (only some areas of them, if any are named), with how much effort, the cache, the time.
+
+    `base` are the words that come first, also without the fault.
+    """
 
     packs: tuple[str, ...]
     areas: tuple[str, ...]
     quick: bool
     params: tuple[tuple[str, str], ...]
     cache: Path
+    base: tuple[str, ...] = ()
+    patience: float = PATIENCE
 
     @classmethod
     def of(cls, fault: Fault, cache: Path) -> Judging:
         """Return what a fault wants to be judged by."""
-        return cls(fault.packs, fault.areas, fault.quick, tuple(fault.params.items()), cache)
+        params = tuple(fault.params.items())
+        return cls(fault.packs, fault.areas, fault.quick, params, cache, fault.base, fault.patience)
 
     def arguments(self) -> Iterator[str]:
         """Yield the words after `check`."""
@@ -123,9 +129,9 @@ def judge(judging: Judging, words: tuple[str, ...] = (), python: tuple[str, ...]
     """Return what each rule says, judged inside of what `words` start; with `python`, only the agent is inside."""
     if python:
         command = (sys.executable, "-m", "faults.outside", *words, *python, "---", *judging.arguments())
-        done = run(command, judging.cache, PATIENCE)
     else:
-        done = run((*words, sys.executable, "-m", "hostproof", "check", *judging.arguments()), judging.cache)
+        command = (*words, sys.executable, "-m", "hostproof", "check", *judging.arguments())
+    done = run(command, judging.cache, judging.patience)
     assert done.status in {0, 1, 3}, f"hostproof ended with {done.status}: {done.err[-2000:]}"
     return judged(json.loads(done.out))
 

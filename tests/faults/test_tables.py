@@ -12,28 +12,30 @@ from faults.fault import Fault
 from faults.inject.cgroup1 import MARK, cgroup1
 from faults.needs import CGROUPS, missing
 from faults.running import broken, run
-from faults.tables import all_faults, in_guest
+from faults.tables import all_faults, go_faults, in_guest
 from hostproof.facts.builtin import builtin_catalog
 from hostproof.facts.unknown import Cause
 from hostproof.rulepack.find import find_pack
 from hostproof.rulepack.load import load_pack
+
+FAULTS = (*all_faults(), *go_faults())
 
 
 @pytest.fixture(scope="module")
 def rules() -> dict[str, set[str]]:
     """Give the ids of the rules of every pack that a fault names."""
     catalog = builtin_catalog()
-    packs = {pack for fault in all_faults() for pack in fault.packs}
+    packs = {pack for fault in FAULTS for pack in fault.packs}
     return {pack: {rule.id for rule in load_pack(find_pack(pack), catalog).rules} for pack in packs}
 
 
 def test_ids_are_unique() -> None:
     """No two faults have one id or one title."""
-    assert [name for name, times in Counter(fault.id for fault in all_faults()).items() if times > 1] == []
-    assert [name for name, times in Counter(fault.title for fault in all_faults()).items() if times > 1] == []
+    assert [name for name, times in Counter(fault.id for fault in FAULTS).items() if times > 1] == []
+    assert [name for name, times in Counter(fault.title for fault in FAULTS).items() if times > 1] == []
 
 
-@pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.id) for fault in all_faults()])
+@pytest.mark.parametrize("fault", [pytest.param(fault, id=fault.id) for fault in FAULTS])
 def test_a_row_names_what_there_is(fault: Fault, rules: dict[str, set[str]]) -> None:
     """A fault names rules of its packs and known causes, and has a way in and a proof that it took."""
     known = {rule for pack in fault.packs for rule in rules[pack]}
