@@ -48,7 +48,9 @@ _PROCESS_ROWS: tuple[FactSpec, ...] = (
     _process("process.capabilities_bounding", list_of(STRING), "Capabilities that can still be gained (bounding set)"),
     _process("process.oom_score_adj", INT, "How much likelier (to 1000) or unlikelier (to -1000) an OOM kill hits it"),
     _process("process.timer_slack", DURATION, "How late the kernel may let its timers fire, to group wake-ups"),
-    FactSpec("run.effort", STRING, _PROCESS, "How thorough this run's probes were asked to be: quick, usual, full", "run"),
+    FactSpec(
+        "run.effort", STRING, _PROCESS, "How thorough this run's probes were asked to be: quick, usual, full", "run"
+    ),
     FactSpec(
         "namespaces",
         map_of(STRING),
