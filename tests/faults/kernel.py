@@ -99,12 +99,12 @@ FAULTS = (
     Fault(
         id="kernel.memory-max-above",
         title="the group above that of cgroup v2 has less memory than its own says",
-        how="cgroup v2 memory.max = 200 MiB of the parent, none of the own group",
-        prefix=group({}, {"memory.max": "209715200"}),
-        took=holds("memory.max", "209715200", GROUP),
+        how="cgroup v2 memory.max = 400 MiB of the parent, none of the own group",
+        prefix=group({}, {"memory.max": "419430400"}),
+        took=holds("memory.max", "419430400", GROUP),
         red={"memory.enough", "memory.limit-own"},
-        params={"min_memory": "256MiB"},
-        may_be_unknown={"memory.memfd"},  # the guest is slow: it copies a program there
+        params={"min_memory": "512MiB"},
+        may_be_unknown={"memory.memfd", "memory.lock"},  # the guest is slow, and there is a time limit
         needs=("guest",),
         areas=("memory",),
     ),
