@@ -102,9 +102,11 @@ class Agent:
         return self.process.wait(PATIENCE)
 
 
-def start_agent(prefix: tuple[str, ...] = (), edit: tuple[str, str] = ("", ""), **more: object) -> Agent:
+def start_agent(
+    prefix: tuple[str, ...] = (), edit: tuple[str, str] = ("", ""), *, probes: bool = False, **more: object
+) -> Agent:
     """Start an agent, through another program if `prefix` names one; `edit` replaces a text of its sources."""
-    bundle = pack_agent(same_python=False)
+    bundle = pack_agent(same_python=False, probes=probes)
     if edit[0]:
         assert edit[0].encode() in bundle.modules
         edited = bundle.modules.replace(edit[0].encode(), edit[1].encode())

@@ -53,6 +53,18 @@ def test_the_death_of_the_worker_ends_everything(agent, busy, until, number: sig
     assert until(lambda: not busy())
 
 
+def test_the_death_of_the_worker_leaves_no_scratch_folder(agent_as, until, tmp_path: Path) -> None:
+    """What a probe was writing to is removed by the guard, if nobody else is left to do it."""
+    agent = agent_as(probes=True, env={**os.environ, "TMPDIR": str(tmp_path)})
+    probe = {"ask": "probe", "name": "files", "wanted": ["fsync.time"], "arguments": {"folder": ""}, "effort": "full"}
+    agent.ask(probe, {"ask": "end"})
+    left = f"hostproof-{agent.worker()}-0"
+    assert until(lambda: (tmp_path / left).is_dir())
+    os.kill(agent.worker(), signal.SIGKILL)
+    assert agent.process.wait(30) == 128 + signal.SIGKILL
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_stopped_worker_is_ended_too(agent, busy, until) -> None:
     """A worker that does not react is killed by its guard."""
     os.kill(agent.worker(), signal.SIGSTOP)

@@ -11,6 +11,7 @@ import sys
 from . import offspring
 from .loop import Loop
 from .pipes import open_descriptors
+from .scratch import SCRATCH, remove, scratch_base
 
 WATCHED = (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 PATIENCE = 60.0  # seconds between looks when nothing happens
@@ -32,6 +33,17 @@ def main() -> None:
         work(guard)
     offspring.die_with_parent(parent, signal.SIGTERM)
     os._exit(watch(worker))
+
+
+def remove_left(worker: int) -> None:
+    """Remove the scratch folders of probes that a worker left, which was killed; those below TMPDIR or /tmp."""
+    base = scratch_base()
+    try:
+        left = [name for name in os.listdir(base) if name.startswith("{}{}-".format(SCRATCH, worker))]
+    except OSError:
+        return
+    for name in left:
+        remove(os.path.join(base, name))
 
 
 def keep_to_ourselves() -> None:
@@ -77,4 +89,5 @@ def watch(worker: int) -> int:
         if pid:
             break
     offspring.end_all([])
+    remove_left(worker)
     return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)

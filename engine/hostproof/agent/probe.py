@@ -4,7 +4,8 @@ import json
 
 from .commands import Command
 from .lines import AskError
-from .probing.runner import remove, scratch_of, start_probe
+from .probing.runner import scratch_of, start_probe
+from .scratch import remove
 
 MOST_OUTPUT = 16 * 1024 * 1024
 

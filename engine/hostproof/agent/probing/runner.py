@@ -8,14 +8,14 @@ import importlib
 import json
 import os
 import select
-import shutil
 import signal
 import time
 
 from .. import offspring
 from ..hand import let_go, write_all
 from ..lines import AskError, ask_error, spell
-from .step import Context, Step, scratch_place
+from ..scratch import remove, scratch_place
+from .step import Context, Step
 
 PR_SET_NAME = 15  # include/uapi/linux/prctl.h
 MOST_LINE = 8 * 1024 * 1024
@@ -47,7 +47,7 @@ def start_probe(ask: "dict[str, object]", mark: str) -> "tuple[int, int, int]":
 
 def scratch_of(ask: "dict[str, object]", mark: str) -> str:
     """Return where the scratch folder of an ask would be; `mark` is the ask's number."""
-    return scratch_place(arguments_of(ask), "{}-{}".format(os.getpid(), mark))
+    return scratch_place(str(arguments_of(ask).get("folder") or ""), os.getpid(), mark)
 
 
 def arguments_of(ask: "dict[str, object]") -> "dict[str, object]":
@@ -217,12 +217,3 @@ def end_step(pid: int) -> int:
             offspring.send(number, signal.SIGKILL)
         time.sleep(0.001)
     return os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
-
-
-def remove(scratch: str) -> None:
-    """Remove a scratch folder, if there is one and it is ours."""
-    try:
-        if not os.path.islink(scratch) and os.stat(scratch).st_uid == os.geteuid():
-            shutil.rmtree(scratch, ignore_errors=True)
-    except OSError:
-        return

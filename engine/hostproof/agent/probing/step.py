@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 EFFORTS = ("quick", "usual", "full")
-SCRATCH = "hostproof-"  # what the names of all scratch folders begin with
 
 
 class Step:
@@ -61,9 +60,3 @@ def no_scratch(problem: OSError, place: str) -> AskError:
     found = ask_error(problem, "make the folder " + place)
     found.cure = "set TMPDIR to a folder that can be written to"
     return found
-
-
-def scratch_place(arguments: "dict[str, object]", mark: str) -> str:
-    """Return where a probe's scratch folder would be: below its argument `folder`, TMPDIR or /tmp."""
-    chosen = arguments.get("folder") or os.environ.get("TMPDIR") or "/tmp"
-    return os.path.join("/", str(chosen), SCRATCH + mark)
