@@ -25,6 +25,7 @@ LOOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGCHLD)
 
 def start_probe(ask: "dict[str, object]", mark: str) -> "tuple[int, int, int]":
     """Fork a probe's process; return its pid (its session's too) and the ends of its output and of its errors."""
+    scratch = scratch_of(ask, mark)  # named after us, who may have to remove it
     ends: "list[int]" = []
     try:
         ends += os.pipe()
@@ -37,7 +38,7 @@ def start_probe(ask: "dict[str, object]", mark: str) -> "tuple[int, int, int]":
             os.close(end)
         raise
     if pid == 0:
-        be_probe(ask, scratch_of(ask, mark), out_end, err_end, parent)
+        be_probe(ask, scratch, out_end, err_end, parent)
     for end in (out_end, err_end):
         os.close(end)
     for end in (out, err):
