@@ -8,7 +8,7 @@ import os
 import time
 from itertools import islice
 
-from .lines import AskError, to_bytes, to_text
+from .lines import AskError, now, to_bytes, to_text
 from .spawn import find_program, search_path
 
 TYPE_CHECKING = False  # typing costs 5 ms to import
@@ -133,7 +133,7 @@ def lsm_list_modules() -> "list[str]":
 
 def write_and_execute(folder: str) -> "dict[str, object]":
     """Return whether a program can be written into a folder and then run from it; `error` names what refused it."""
-    path = os.path.join(to_bytes(folder), b".hostproof-" + os.urandom(8).hex().encode("ascii"))
+    path = os.path.join(to_bytes(folder), ".hostproof-{}-{:x}".format(os.getpid(), now()).encode("ascii"))
     said: "dict[str, object]" = {"written": False, "executed": False, "error": ""}
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o700)

@@ -53,8 +53,15 @@ def ask_error(problem: OSError, what: str) -> AskError:
     """Return what an error of the kernel amounts to; `what` names the file, program or call."""
     number = problem.errno or 0
     cause = CAUSES.get(number, "failed")
-    cure = "run it as root, or give user {} the right to it".format(os.geteuid()) if cause == "denied" else ""
+    cure = cure_of_denial() if cause == "denied" else ""
     return AskError(cause, "{}: {}".format(what, os.strerror(number) if number else problem), cure, number)
+
+
+def cure_of_denial() -> str:
+    """Return what would help somebody who may not do something; root is held back by something else than its rights."""
+    if os.geteuid() != 0:
+        return "run it as root, or give user {} the right to it".format(os.geteuid())
+    return "allow it to root: a capability is missing, or a filter, a security module or a namespace forbids it"
 
 
 def now() -> int:

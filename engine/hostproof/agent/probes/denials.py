@@ -27,14 +27,15 @@ READ_ALL = 3  # SYSLOG_ACTION_READ_ALL of syslog(2)
 MARGIN = 0.05  # seconds before our start that still count: both clocks are coarse
 LONGEST_RUN = 600.0  # seconds back to look where our start isn't known
 
-OURS = re.compile(r'\bcomm="hp-[a-z0-9-]{1,12}(\.[0-9a-f]{3})?"')
+OURS = re.compile(r'\bcomm="hp-[a-z0-9_-]{1,8}\.([0-9a-f]{3})"')
+CLOCK_REALTIME_COARSE = 5  # what records are stamped with: audit_log_start of kernel/audit.c
 PR_GET_NAME = 16
 STAMP = re.compile(r"\baudit\((\d{1,12}\.\d{1,9}):\d+\)")
 
 
 def denials(context: Context) -> "dict[str, object]":
     """Read the logs; return the records of this run, which logs could be read, and whether there can be any records."""
-    since = time.time() - age_of_run() - MARGIN
+    since = time.clock_gettime(CLOCK_REALTIME_COARSE) - age_of_run() - MARGIN
     mark = own_mark()
     reasons: "dict[str, AskError]" = {}
     lines: "list[str]" = []
@@ -68,7 +69,7 @@ def is_ours(line: str, since: float, mark: str) -> bool:
     stamp, name = STAMP.search(line), OURS.search(line)
     if len(line) > MOST_LINE or stamp is None or name is None:
         return False
-    return float(stamp.group(1)) >= since and name.group(1) in (None, "." + mark)
+    return float(stamp.group(1)) >= since and name.group(1) == mark
 
 
 def unreadable(possible: str, logs: "dict[str, str]") -> AskError:

@@ -10,6 +10,7 @@ import struct
 import time
 
 from ...lines import AskError
+from ...probing.measure import pause
 from ...probing.step import Context
 from ...probing.system import architecture, error_name, libc, refusal, syscall
 
@@ -112,17 +113,16 @@ def blocked_read(resume: bool) -> "tuple[int, int, bool]":
     """
     ticked: "list[int]" = []
     end, writer = os.pipe()
-    child = os.fork() if resume else 0
-    if resume and child == 0:
-        time.sleep(PATIENT)
-        os.write(writer, b"x")
-        os._exit(0)
     signal.signal(signal.SIGALRM, lambda number, _: ticked.append(number))
     signal.siginterrupt(signal.SIGALRM, not resume)
     try:
         signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
     except OSError as problem:
         raise refusal("setitimer", problem.errno or 0) from None
+    if resume and os.fork() == 0:  # who has no such timer
+        pause(PATIENT)
+        os.write(writer, b"x")
+        os._exit(0)
     byte = ctypes.create_string_buffer(1)
     ctypes.set_errno(0)
     result = libc.read(end, byte, ctypes.c_size_t(1))
