@@ -57,13 +57,17 @@ def _one(name: str, before: str, mine: list[Probe], answers: Answers) -> Outcome
     return UNANSWERED.error or stranger(name) if asked is None else outcome_of(asked, short, answers)
 
 
-def _finished(probe: str, short: str, value: Value) -> Value:
-    """Return a fact's value; records of the kernel's log come as lines, and are taken apart here."""
-    if (probe, short) != ("denials", "records") or not isinstance(value, list):
-        return value
-    from hostproof.collect.builtin.denials.records import typed_records
+def _finished(probe: str, short: str, value: Value) -> Outcome:
+    """Return what a fact comes to; records of the kernel's log and profiles come raw, and are taken apart here."""
+    if (probe, short) == ("denials", "records") and isinstance(value, list):
+        from hostproof.collect.builtin.denials.records import typed_records
 
-    return typed_records(value)
+        return typed_records(value)
+    if probe == "go_service" and short in ("goroutines", "heap", "cpu"):
+        from hostproof.collect.builtin.goprofile import profile_of
+
+        return profile_of(short, value)
+    return value
 
 
 def _reason(said: Value) -> Unknown:

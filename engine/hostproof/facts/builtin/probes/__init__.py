@@ -11,6 +11,7 @@ from hostproof.facts.builtin.probes import (
     denials,
     dns,
     files,
+    go_service,
     http,
     memory,
     signals,
@@ -25,7 +26,7 @@ from hostproof.facts.builtin.probes import (
 from hostproof.facts.catalog import FactSpec
 from hostproof.facts.probes import ProbeSpec
 
-_MODULES = (clock, cpu, denials, dns, files, http, memory, signals, syscalls, tcp, threads, timers, tls, udp, unix)
+_MODULES = (clock, cpu, denials, dns, files, go_service, http, memory, signals, syscalls, tcp, threads, timers, tls, udp, unix)
 
 PROBES: Mapping[str, ProbeSpec] = MappingProxyType({module.PROBE.name: module.PROBE for module in _MODULES})
 ROWS: tuple[FactSpec, ...] = tuple(row for module in _MODULES for row in module.ROWS)
