@@ -96,9 +96,16 @@ def hermetic(context: Context, **more: str) -> "dict[str, str]":
     found["GOCACHE"] = own_cache(context)
     found["GOPATH"] = os.path.join(context.scratch(), "gopath")
     found["GOMODCACHE"] = os.path.join(found["GOPATH"], "pkg", "mod")
-    found["GOTMPDIR"] = context.scratch()
+    found["GOTMPDIR"] = found["XDG_CONFIG_HOME"] = context.scratch()  # the latter for what Go counts of its own use
     found.update(more)
     return found
+
+
+def as_user(**more: str) -> "dict[str, str]":
+    """Return the user's own environment, but that no other toolchain takes over; `more` comes on top, "" unsets."""
+    found = dict(os.environ, GOTOOLCHAIN="local")
+    found.update(more)
+    return {name: value for name, value in found.items() if value or name not in more}
 
 
 def run(

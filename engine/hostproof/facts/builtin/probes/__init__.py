@@ -12,6 +12,8 @@ from hostproof.facts.builtin.probes import (
     dns,
     files,
     go_service,
+    go_cgo,
+    go_toolchain,
     http,
     memory,
     signals,
@@ -26,7 +28,26 @@ from hostproof.facts.builtin.probes import (
 from hostproof.facts.catalog import FactSpec
 from hostproof.facts.probes import ProbeSpec
 
-_MODULES = (clock, cpu, denials, dns, files, go_service, http, memory, signals, syscalls, tcp, threads, timers, tls, udp, unix)
+_MODULES = (
+    clock,
+    cpu,
+    denials,
+    dns,
+    files,
+    go_service,
+    go_cgo,
+    go_toolchain,
+    http,
+    memory,
+    signals,
+    syscalls,
+    tcp,
+    threads,
+    timers,
+    tls,
+    udp,
+    unix,
+)
 
 PROBES: Mapping[str, ProbeSpec] = MappingProxyType({module.PROBE.name: module.PROBE for module in _MODULES})
 ROWS: tuple[FactSpec, ...] = tuple(row for module in _MODULES for row in module.ROWS)
