@@ -28,7 +28,8 @@ class ProbeSpec:
     are sent along, for the probe to build or run.
 
     `method` says how it measures, `effects` what that does to the machine, for `hostproof plan`. `timeout` is the time
-    for all its steps in nanoseconds. Those of a higher `order` run after all others.
+    for all its steps in nanoseconds. Those of a higher `order` run after all others. With `told`, the agent is asked
+    for that alone, and `collect.builtin` makes all facts of what it says.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ProbeSpec:
     order: int = 1
     prefix: str = ""
     ships: str = ""
+    told: str = ""
 
     @property
     def collector(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from hostproof.collect.asks import Collector, Probe
 from hostproof.collect.builtin.answers import UNANSWERED, Answers, Outcome, stranger
 from hostproof.facts.builtin.probes import PROBES
@@ -23,6 +25,9 @@ def probe_collector(name: str) -> Collector:
 
     def parse(names: frozenset[str], answers: Answers) -> dict[str, Outcome]:
         mine = [ask for ask in answers if isinstance(ask, Probe) and ask.name == spec.name and not ask.own]
+        if spec.told and mine:
+            shorts = {name.removeprefix(before): name for name in sorted(names)}
+            return {shorts[short]: found for short, found in outcomes_of(mine[0], shorts, answers).items()}
         return {name: _one(name, before, mine, answers) for name in sorted(names)}
 
     return Collector(spec.collector, asks, parse)
@@ -34,7 +39,29 @@ def ask_of(spec: ProbeSpec, arguments: dict[str, Value], wanted: list[str], own:
     `own` is the name of a pack's own fact that asks so, empty for the built-in facts.
     """
     given = {param.name: arguments.get(param.name, param.default) for param in spec.params}
-    return Probe(spec.name, tuple(given.items()), tuple(wanted), spec.timeout, spec.order, own, spec.ships)
+    asked = (spec.told,) if spec.told else tuple(wanted)
+    return Probe(spec.name, tuple(given.items()), asked, spec.timeout, spec.order, own, spec.ships)
+
+
+def outcomes_of(ask: Probe, shorts: Iterable[str], answers: Answers) -> dict[str, Outcome]:
+    """Return what a probe's answer says of some facts, by their short names."""
+    told = PROBES[ask.name].told
+    if not told:
+        return {short: outcome_of(ask, short, answers) for short in shorts}
+    said = outcome_of(ask, told, answers)
+    if isinstance(said, Unknown):
+        return dict.fromkeys(shorts, said)
+    found = _understood(ask.name, said)
+    return {short: found[short] if short in found else stranger(short) for short in shorts}
+
+
+def _understood(probe: str, said: Value) -> Mapping[str, Outcome]:
+    """Return the facts in what a probe told, by their short names."""
+    if probe == "go_binary":
+        from hostproof.collect.builtin.elf.binary import binary_facts
+
+        return binary_facts(said)
+    raise KeyError(probe)
 
 
 def outcome_of(ask: Probe, short: str, answers: Answers) -> Outcome:

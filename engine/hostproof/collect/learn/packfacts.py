@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hostproof.collect.asks import Answer, Ask, Probe, ReadFile, RunCommand
 from hostproof.collect.builtin.probes import ask_of as probe_ask
-from hostproof.collect.builtin.probes import outcome_of
+from hostproof.collect.builtin.probes import outcomes_of
 from hostproof.collect.readers import Outcome, read_record, read_value
 from hostproof.facts.builtin import builtin_catalog
 from hostproof.facts.builtin.probes import PROBES
@@ -65,7 +65,8 @@ def learn(request: FactRequest, names: frozenset[str], answers: Mapping[Ask, Ans
     ask = ask_of(request)
     if isinstance(ask, Probe):
         before = f"{request.name}."
-        return {name: outcome_of(ask, name.removeprefix(before), answers) for name in names}
+        shorts = {name.removeprefix(before): name for name in names}
+        return {shorts[short]: found for short, found in outcomes_of(ask, shorts, answers).items()}
     answer = answers[ask]
     why = _refused(answer)
     if why is not None:
