@@ -12,9 +12,7 @@ STEPS = (
     Step(("room.quota", "room.group", "room.procs", "room.memory"), room.room),
     Step(("room.threads", "room.threads.by"), room.room_for_threads),
     Step(
-        tuple(
-            "settings." + name for name in ("environment", "godebug", "procs", "cpus", "gogc", "limit", "ended")
-        ),
+        tuple("settings." + name for name in ("environment", "godebug", "procs", "cpus", "gogc", "limit", "ended")),
         steps.settings,
         MOST,
     ),

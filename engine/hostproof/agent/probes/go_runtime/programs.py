@@ -126,9 +126,7 @@ def unpacked(context: Context, go: Toolchain) -> str:
     return module
 
 
-def compiled(
-    context: Context, go: Toolchain, module: str, home: str, names: "Sequence[str]", cgo: bool
-) -> str:
+def compiled(context: Context, go: Toolchain, module: str, home: str, names: "Sequence[str]", cgo: bool) -> str:
     """Build programs and put them into their place; return why they could not be, empty if they are there."""
     new = os.path.join(context.scratch(), "new-{}".format(int(cgo)))
     os.makedirs(new, exist_ok=True)

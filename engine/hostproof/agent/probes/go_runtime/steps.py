@@ -40,7 +40,7 @@ def built(context: Context) -> "dict[str, object]":
         failed.update(("{} with cgo".format(name), why) for name, why in programs.build(context, WITH_C, True).items())
     programs.tidy(context)
     return {
-        "version": go.version,
+        "version": go.version.split()[0].lstrip("go"),
         "command": go.command,
         "cgo.enabled": go.cgo,
         "build.failed": failed,
