@@ -163,7 +163,7 @@ def _entry(image: Image, one: Mapped, kind: str, text: str, folder: str) -> Valu
         "entry": text,
         "folder": folder,
         "absolute": folder.startswith("/"),
-        "temporary": any(f"{folder}/".startswith(f"{place}/") for place in TEMPORARY),
+        "temporary": not text.startswith("$") and any(f"{folder}/".startswith(f"{place}/") for place in TEMPORARY),
         "exists": image.exists(folder),
         "anyone": bool(image.anyone_may_write(folder)),
     }

@@ -54,7 +54,7 @@ def load(image: Image, program: Program) -> Loaded:
     main = Mapped(image.place, image.place, image.place, program)
     real = image.real(program.interpreter) if program.interpreter else ""
     search = Search(image, main, real)
-    objects, missing = [main], list[Missing]()
+    objects, missing = [main, *_own(image, main, real)], list[Missing]()
     waiting = [main]
     while waiting and len(objects) < MOST:
         by = waiting.pop(0)
@@ -68,6 +68,15 @@ def load(image: Image, program: Program) -> Loaded:
                 objects.append(found)
                 waiting.append(found)
     return Loaded(tuple(objects), tuple(missing), _loader(image, program, real), search)
+
+
+def _own(image: Image, main: Mapped, real: str) -> tuple[Mapped, ...]:
+    """Return the loader, which is in the process before all libraries, and is one itself."""
+    path = main.program.interpreter
+    program = image.program(real) if real else ""
+    if isinstance(program, str) or not program.fits(main.program):
+        return ()
+    return (Mapped(program.soname, path, real, program, main, "interpreter"),)
 
 
 def _loader(image: Image, program: Program, real: str) -> str:

@@ -20,7 +20,8 @@ def packages_of(names: bytes) -> list[str]:
     ['gopkg.in/yaml.v3', 'main', 'net/http/pprof', 'slices']
     """
     found = {_package(name) for name in names.split(b"\0")}
-    texts = (name.decode("utf-8", "replace") for name in found if name and not name.startswith(_MADE_UP))
+    real = found - {b"", b"_"}
+    texts = (name.decode("utf-8", "replace") for name in real if not name.startswith(_MADE_UP))
     return sorted(_ESCAPED.sub(lambda code: chr(int(code[1], 16)), text) for text in texts)[:MOST]
 
 
