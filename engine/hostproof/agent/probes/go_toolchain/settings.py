@@ -11,9 +11,11 @@ from .trial import Trial
 NAME = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 # What `go env -w` takes besides what `go env` prints (cmd/go/internal/envcmd, internal/cfg.KnownEnv).
 ALSO_KNOWN = frozenset(
-    ("CC", "CXX", "AR", "FC", "PKG_CONFIG", "GCCGO", "GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS", "GOMIPS64")
-    + ("GOPPC64", "GORISCV64", "GOWASM", "GO111MODULE", "GOEXPERIMENT", "GODEBUG", "GOCACHEPROG", "GOAUTH", "GOVCS")
-    + ("GOCOVERDIR", "GOFIPS140", "GOTMPDIR", "GOSUMDB", "GONOSUMDB")
+    {
+        *("CC", "CXX", "AR", "FC", "PKG_CONFIG", "GCCGO", "GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS", "GOMIPS64"),
+        *("GOPPC64", "GORISCV64", "GOWASM", "GO111MODULE", "GOEXPERIMENT", "GODEBUG", "GOCACHEPROG", "GOAUTH", "GOVCS"),
+        *("GOCOVERDIR", "GOFIPS140", "GOTMPDIR", "GOSUMDB", "GONOSUMDB"),
+    }
 )
 
 
@@ -32,6 +34,7 @@ def settings(context: Context) -> "dict[str, object]":
     file = known.get("GOENV", "")
     return {
         "goroot_set": os.environ.get("GOROOT", ""),
+        "goroot_foreign": is_other(os.environ.get("GOROOT", ""), command),
         "goroot": known.get("GOROOT", ""),
         "gopath": known.get("GOPATH", ""),
         "goflags": known.get("GOFLAGS", ""),
@@ -40,6 +43,12 @@ def settings(context: Context) -> "dict[str, object]":
         "goenv_faults": faults_of(file, known.keys() | ALSO_KNOWN),
         "cgo_enabled": known.get("CGO_ENABLED", "") == "1",
     }
+
+
+def is_other(root: str, command: str) -> bool:
+    """Return whether GOROOT of the environment is another one than that in which the go command lies."""
+    own = gotool.go_env(command, gotool.as_user(GOROOT="", GOFLAGS="")).get("GOROOT", "") if root else ""
+    return bool(root) and os.path.realpath(root) != os.path.realpath(own)
 
 
 def toolchain(command: str) -> str:

@@ -44,6 +44,7 @@ ROWS: tuple[FactSpec, ...] = (
     _row("trouble", STRING, _PROCESS, "Why not, in its own words; empty if it does"),
     _row("commands", _COMMANDS, _FILES, "Each go command on PATH and in /usr/local/go, the used one first"),
     _row("goroot_set", STRING, _PROCESS, "GOROOT of the environment; empty if it is not set"),
+    _row("goroot_foreign", BOOL, _PROCESS, "Whether that is another one than the go command's own"),
     _row("goroot", STRING, _PROCESS, "GOROOT as Go has it for this user"),
     _row("gopath", STRING, _PROCESS, "GOPATH as Go has it for this user; empty if it has none"),
     _row("goflags", STRING, _PROCESS, "GOFLAGS of the environment or of the file of `go env -w`"),
