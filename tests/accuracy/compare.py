@@ -150,7 +150,11 @@ def by_cyclictest() -> tuple[int, int] | None:
 def summary(rows: Sequence[Row]) -> dict[str, object]:
     """Return what is kept of a comparison: the machine, and for each fact the middle, least and most of the medians."""
     return {
-        "machine": {"kernel": ".".join(platform.release().split(".")[:2]), "processors": os.cpu_count(), "python": platform.python_version()},
+        "machine": {
+            "kernel": ".".join(platform.release().split(".")[:2]),
+            "processors": os.cpu_count(),
+            "python": platform.python_version(),
+        },
         "rounds": len(rows[0].reference),
         "rows": [
             {
