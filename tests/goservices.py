@@ -42,7 +42,13 @@ def environment() -> dict[str, str]:
     """Return what a build may depend on."""
     settings = {"GOENV": "off", "GOFLAGS": "", "GOPROXY": "off", "GOTOOLCHAIN": "local", "GOWORK": "off"}
     cache = KEPT / "cache" / "hostproof" / "go-build"  # the one that faults of toolchains use too
-    return {"PATH": os.environ["PATH"], "HOME": str(KEPT / "home"), "GOCACHE": str(cache), "CGO_ENABLED": "0", **settings}
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(KEPT / "home"),
+        "GOCACHE": str(cache),
+        "CGO_ENABLED": "0",
+        **settings,
+    }
 
 
 @contextmanager

@@ -130,14 +130,21 @@ def test_an_altered_expression_is_noticed(tmp_path: Path, mutant: Alone) -> None
 
 
 def nearby(value: Value) -> tuple[Value, Value]:
-    """Return thresholds a little below and a little above `value`; a version's candidate is below it."""
+    """Return thresholds a little below and a little above `value`; a version's candidate is below it.
+
+    Of a list of records they are those without its first item, and without any; of a limit that isn't set, limits.
+    """
     match value:
+        case None:
+            return 0, 1
+        case [dict(), *_]:
+            return value[1:], []
         case bool():
             return not value, not value
         case int():
             return value - 1, value + 1
         case float():
-            return value * 0.99, value * 1.01
+            return value * 0.99 or -0.01, value * 1.01 or 0.01
     return f"{value}-rc1", f"{value}.1"
 
 

@@ -15,6 +15,7 @@ from .sources import MOST_JSON, MOST_LOG, MOST_PROFILE, SECOND, Address, Refused
 
 VARIABLES = "/debug/vars"  # expvar's
 PROFILES = "/debug/pprof/"  # net/http/pprof's
+SOURCES = ("address", "log", "metrics", "goroutines", "heap", "cpu")
 NOT_NAMED = "name it: --param {}"
 LOG = (
     "log.lines",
@@ -50,6 +51,11 @@ METRICS = (
 def text(context: Context, name: str) -> str:
     """Return an argument that is a text; empty where it isn't given."""
     return str(context.arguments.get(name) or "")
+
+
+def sources(context: Context) -> "dict[str, object]":
+    """Say which of its sources the probe was given."""
+    return {"sources": [name for name in SOURCES if text(context, name)]}
 
 
 def patience(context: Context) -> int:
@@ -127,6 +133,7 @@ def profile(where: str, patience: int) -> str:
 
 
 STEPS = (
+    Step(("sources",), sources),
     Step(LOG, log, 20.0),
     Step(("answers",), answers, 15.0),
     Step(METRICS, metrics, 30.0),

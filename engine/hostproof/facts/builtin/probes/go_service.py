@@ -62,6 +62,7 @@ def _logged(name: str, kind: Type, meaning: str) -> FactSpec:
 
 
 ROWS: tuple[FactSpec, ...] = (
+    _row("sources", list_of(STRING), "Which of address, log, metrics, goroutines, heap and cpu were named"),
     _logged("lines", COUNT, "Lines of the log, or of its last 32 MiB"),
     _logged("unread", COUNT, "Lines that begin like gctrace or schedtrace, and go on in no form of Go 1.19 to 1.27"),
     _logged("collections", COUNT, "Lines of gctrace of the last process in the log"),
