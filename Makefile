@@ -30,6 +30,10 @@ fuzz: $(READY) .venv/.fuzz
 guest:
 	@sh .ci/guest build/guest
 
+# The same for tests of ssh targets: an OpenSSH server, and tcsh.
+sshd:
+	@sh .ci/sshd build/sshd
+
 # `make healthy N=200 ARGS=--quick`: judges this machine that often by what it does; failures and unknowns are counted.
 healthy: $(READY)
 	@$(BIN)/python tests/healthy $(N) $(ARGS)

@@ -2,30 +2,70 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from hostproof.source.near import nearest
 from hostproof.source.problems import Problem, ProblemError
 from hostproof.source.records import record
 
-KINDS = ("local",)
+KINDS = ("local", "ssh:HOST")
+CONNECT_TIME = 10  # seconds until a host that doesn't answer is given up
+
+# Python reads what it is to run from the first line of its standard input. In single quotes this is one word to every
+# shell that a user may have, csh and fish too: no quote, no newline, none of !, $ and backslash.
+READ_START = "import sys; exec(sys.stdin.buffer.raw.readline())"
+_OPTIONS = "-I -S -B -c"
+# Red Hat's systems may have a Python for their own tools only (RHEL 8, "Introduction to Python").
+_PYTHONS = "python3 /usr/libexec/platform-python"
+_THERE = (
+    f"exec /bin/sh -c 'for p in {_PYTHONS}; do command -v $p >/dev/null 2>&1 && "
+    f'exec $p {_OPTIONS} "{READ_START}"; done; echo no python3 on PATH >&2; exit 127\''
+)
+# What the user's configuration says counts, but for what would ask somebody, print, forward, or outlive us.
+_SSH = (
+    *("ssh", "-T", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_TIME}"),
+    *("-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4", "-o", "EscapeChar=none"),
+    *("-o", "ClearAllForwardings=yes", "-o", "ForwardAgent=no", "-o", "ForwardX11=no", "-o", "PermitLocalCommand=no"),
+    *("-o", "RemoteCommand=none", "-o", "ControlMaster=no", "-o", "LogLevel=ERROR"),
+)
+_HOST = re.compile(r"[^-\s\x00-\x1f\x7f][^\s\x00-\x1f\x7f]*")
 
 
 @record
 class Target:
-    """`python` is the command line that starts Python there; `same_python`: it is the interpreter that runs us."""
+    """`python` is the command line that starts Python there; `same_python`: it is the interpreter that runs us.
+
+    `foreign`: it is whole, and Python reads what to run from its standard input; what is printed before the agent
+    speaks is not ours. `kind` is the word before the colon of `name`, `place` what follows it.
+    """
 
     name: str
     python: tuple[str, ...]
     same_python: bool = False
+    foreign: bool = False
+    kind: str = "local"
+    place: str = ""
 
 
 def parse_target(text: str) -> Target:
-    """Return the target that a user's word names: `local` is this machine. Raises ProblemError (HP-E507)."""
+    """Return the target that a user's word names: `local`, `ssh:HOST`. Raises ProblemError (HP-E507)."""
     word = text.strip()
+    kind, colon, place = word.partition(":")
     if word == "local":
         # An embedded Python doesn't know its own program.
         return Target("local", (sys.executable or "python3",), same_python=bool(sys.executable))
-    near = nearest(word, KINDS)
-    hint = f"did you mean {near!r}?" if near else f"supported are: {', '.join(KINDS)}"
+    if kind == "ssh" and colon:
+        return _ssh(word, word if place.startswith("//") else place)
+    near = nearest(kind, [name.partition(":")[0] for name in KINDS])
+    said = f"did you mean {near + word[len(kind) :]!r}? " if near and near != kind else ""
+    hint = f"{said}There are {', '.join(KINDS)}"
     raise ProblemError((Problem("HP-E507", f"{text!r} is not a kind of target", None, hint),))
+
+
+def _ssh(word: str, host: str) -> Target:
+    """Return a host as ssh(1) takes it: a name, user@name, an alias of its configuration, ssh://user@name:port."""
+    if not _HOST.fullmatch(host):
+        hint = "write ssh:web1, ssh:user@web1 or ssh://user@web1:2222"
+        raise ProblemError((Problem("HP-E507", f"{word!r} names no host that ssh could take", None, hint),))
+    return Target(word, (*_SSH, "--", host, _THERE), foreign=True, kind="ssh", place=host)

@@ -57,7 +57,7 @@ PROFILE = Option("profile", "A team's profile: packs, parameters, overrides, wai
 PARAM = Option(
     "param", "Set a parameter of a pack, as name=value or pack.name=value. Repeatable.", "NAME=VALUE", many=True
 )
-TARGET = Option("target", "What to judge. [default: local, this machine]", "TARGET", offers=("local",))
+TARGET = Option("target", "What to judge. [default: local, this machine]", "TARGET", offers=("local", "ssh:"))
 TIMEOUT = Option(
     "timeout",
     "End collecting after this long (30s, 2min); what is not learnt by then is unknown. [default: 10min]",

@@ -59,13 +59,16 @@ class Bundle:
     modules: bytes
 
 
-def pack_agent(same_python: bool, probes: bool = False) -> Bundle:
+def pack_agent(same_python: bool, probes: bool = False, foreign: bool = False) -> Bundle:
     """Return the agent as sources, or as byte code if the target runs the very Python we do (17 ms less of 44).
 
-    Its `probes` come along only where one is asked for: they are the larger part of it.
+    Its `probes` come along only where one is asked for: they are the larger part of it. `foreign`: the command line is
+    not ours to add to, and Python reads the first line of its input as its program.
     """
     modules = _codes(probes) if same_python else _sources(probes)
     bootstrap = BOOTSTRAP.format(format="marshal" if same_python else "json", size=len(modules), package=PACKAGE)
+    if foreign:
+        return Bundle((), f"exec({bootstrap!r})\n".encode("ascii") + modules)
     return Bundle((*OPTIONS, bootstrap), modules)
 
 

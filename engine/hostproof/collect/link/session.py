@@ -6,7 +6,6 @@ program has ended, its queues hold everything in memory, and `_timeout` leaves g
 
 from __future__ import annotations
 
-import errno
 import os
 import select
 import sys
@@ -14,16 +13,24 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from hostproof.collect.asks import Answer, Ask, Probe
 from hostproof.collect.link.bundle import pack_agent
-from hostproof.collect.link.wire import END, LONGEST_LINE, Hello, WireError, decode_answer, decode_hello, encode_ask
+from hostproof.collect.link.silence import REPORT, Ending, why_not_started, why_silent
+from hostproof.collect.link.wire import (
+    END,
+    HELLO,
+    LONGEST_LINE,
+    Hello,
+    WireError,
+    decode_answer,
+    decode_hello,
+    encode_ask,
+)
 from hostproof.collect.target import Target
 from hostproof.facts.requests import SECOND
 from hostproof.facts.unknown import Cause, Unknown
-from hostproof.source.harmless import one_line
 from hostproof.source.records import field, record
 
 if TYPE_CHECKING:
@@ -33,9 +40,7 @@ GRACE = 3.0  # seconds that the agent has to end all it started, after which its
 CHUNK = 262144
 MOST_HEARD = 512 * 1024 * 1024
 MOST_STDERR = 4096
-_REPORT = "report this as a bug of hostproof, with the evidence"
-_ENDED = "see what ended it (a command of a pack, an operator, the kernel short of memory), and run again"
-_SCARCE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
+MOST_NOISE = 1024 * 1024
 
 
 @record(frozen=False)
@@ -49,6 +54,8 @@ class Session:
     trouble: Unknown | None = None
     heard: int = 0
     stderr: bytes = b""
+    foreign: bool = False  # others may print before the agent does: a shell's start-up files
+    noise: bytes = b""  # the last line that they printed
     partial: bytearray = field(default_factory=bytearray)
 
     @property
@@ -68,7 +75,7 @@ class Session:
         try:
             self.cut(chunk)
         except WireError as problem:
-            self.trouble = Unknown(Cause.FAILED, f"the agent wrote what it never should: {problem}", _REPORT)
+            self.trouble = Unknown(Cause.FAILED, f"the agent wrote what it never should: {problem}", REPORT)
 
     def cut(self, chunk: bytes) -> None:
         """Cut what the agent wrote into lines, and take them. Raises WireError."""
@@ -85,12 +92,25 @@ class Session:
     def take(self, line: bytes) -> None:
         """Take one line. Raises WireError."""
         if self.hello is None:
-            self.hello = decode_hello(line)
+            self.greet(line)
             return
         number, answer = decode_answer(line)
         if not 0 <= number < len(self.asks) or number in self.answers:
             raise WireError(f"an answer to ask {number}, which is not open")
         self.answers[number] = answer
+
+    def greet(self, line: bytes) -> None:
+        """Take the agent's first line, or what others print before it. Raises WireError."""
+        if not self.foreign:
+            self.hello = decode_hello(line)
+            return
+        if self.heard > MOST_NOISE:
+            raise WireError("much, and no greeting in it: see what the start-up files of its user's shell print")
+        _, mark, rest = line.rpartition(HELLO)
+        try:
+            self.hello = decode_hello(mark + rest)
+        except WireError:
+            self.noise = line[-MOST_STDERR:].strip() or self.noise
 
 
 def hold_session(
@@ -107,16 +127,19 @@ def hold_session(
     agent that can't be started, dies, or talks nonsense makes errors, never an exception. KeyboardInterrupt passes
     through once the agent and all it started are gone.
     """
-    bundle = pack_agent(target.same_python, probes=any(isinstance(ask, Probe) for ask in asks))
+    probes = any(isinstance(ask, Probe) for ask in asks)
+    bundle = pack_agent(target.same_python, probes, target.foreign)
     lines = [encode_ask(number, ask, effort) for number, ask in enumerate(asks)]
-    session = Session(asks, memoryview(b"".join((bundle.modules, *lines, END))))
+    session = Session(asks, memoryview(b"".join((bundle.modules, *lines, END))), foreign=target.foreign)
     with _Agent(target, (*target.python[1:], *bundle.arguments)) as agent:
         if agent.refusal is not None:
             session.trouble = agent.refusal
         else:
             _talk(agent, session, time.monotonic_ns() + deadline, progress)
     if session.trouble is None and not session.complete:
-        session.trouble = _silence(agent, session, deadline)
+        said, noise = session.stderr.decode("utf-8", "replace"), session.noise.decode("utf-8", "replace")
+        ending = Ending(not agent.open, agent.status, session.hello is not None, said, noise)
+        session.trouble = why_silent(target, ending, deadline)
     return session
 
 
@@ -130,40 +153,6 @@ def _talk(agent: _Agent, session: Session, end: int, progress: Callable[[int], N
         agent.exchange(session, left / SECOND)
         if progress is not None and len(session.answers) > known:
             progress(len(session.answers))
-
-
-def _silence(agent: _Agent, session: Session, deadline: int) -> Unknown:
-    """Return why some answers did not come."""
-    if agent.open:
-        from hostproof.facts.units import format_duration
-
-        detail = f"the time for the whole run, {format_duration(deadline)}, was over first"
-        return Unknown(Cause.TIMEOUT, detail, "allow more time for the run")
-    words = one_line(session.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2], 200)
-    said = f": {words}" if words else ""
-    if session.hello is None and agent.status in {126, 127}:
-        return Unknown(Cause.NO_TOOL, f"Python could not be started{said}", "install python3 (3.6 or later) there")
-    if agent.status is None or agent.status <= 0 or agent.status > 128:
-        how = "" if agent.status is None else f" (status {agent.status})"
-        return Unknown(Cause.FAILED, f"something ended the agent before it was done{how}{said}", _ENDED)
-    return Unknown(Cause.FAILED, f"the agent ended early, with status {agent.status}{said}", _REPORT)
-
-
-def _refusal(program: str, problem: Exception) -> Unknown:
-    """Return why the agent could not be started."""
-    import sh
-
-    if not Path("/proc/self/fd").is_dir():  # sh looks there, and so does the agent
-        detail = "/proc is not mounted; no agent can be started without it, and most facts are read from there"
-        return Unknown(Cause.FAILED, detail, "mount -t proc proc /proc")
-    if isinstance(problem, sh.CommandNotFound):
-        detail = f"{program} is not there, or this user may not run it"
-        return Unknown(Cause.NO_TOOL, detail, "install python3 where this user may run it")
-    why = one_line(str(problem).strip().rpartition("\n")[2], 200)
-    detail = f"{program} could not be started: {why}"
-    if any(os.strerror(number) in why for number in _SCARCE):
-        return Unknown(Cause.FAILED, detail, "raise the limit that is met: `ulimit -a` shows them")
-    return Unknown(Cause.NO_TOOL, detail, "install python3")
 
 
 @contextmanager
@@ -237,7 +226,7 @@ class _Agent:
             )
             self.open = True
         except (sh.CommandNotFound, sh.ForkException, OSError) as problem:
-            self.refusal = _refusal(self._program, problem)
+            self.refusal = why_not_started(self._program, problem)
         except BaseException:
             if os.getpid() != engine:  # Ctrl-C came between fork and exec: this is the child, and must not go on as us
                 os._exit(255)

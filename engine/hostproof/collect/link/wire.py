@@ -20,6 +20,7 @@ _MOST_TEXT = 500
 _LATEST = 2**62  # the year 2116
 
 END = b'{"ask":"end"}\n'
+HELLO = b'{"hello":'  # how the agent's first line begins
 
 
 class WireError(ValueError):
