@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 
 from faults.fault import Fault
-from faults.guest.boot import Guest, booted, guest_with, lacking
+from faults.guest.boot import Guest, guests, lacking
 from faults.needs import unmet
 from faults.running import Judging, broken, judge, python_of, run
 from faults.tables import all_faults, go_faults, in_guest
 
 
-def show(fault: Fault, cache: Path, guest: Guest | None) -> None:
+def show(fault: Fault, cache: Path, guest: Callable[[str], Guest]) -> None:
     """Print how the fault took and every rule that does not say what it says without it."""
     print(f"{fault.id}: {fault.title} ({fault.how})")
     if reason := lacking() if in_guest(fault) else unmet(fault.needs):
@@ -22,12 +22,10 @@ def show(fault: Fault, cache: Path, guest: Guest | None) -> None:
         return
     judging = Judging.of(fault, cache)
     if in_guest(fault):
-        assert guest is not None
-        before = judge(judging, guest.start, ("python3",))
-        with guest_with(fault.boot, guest) as inside:
-            words = (*inside.start, *fault.prefix)
-            took = run((*words, *fault.took))
-            after = judge(judging, words, ("python3",))
+        before = judge(judging, guest("").start, ("python3",))
+        words = (*guest(fault.boot).start, *fault.prefix)
+        took = run((*words, *fault.took))
+        after = judge(judging, words, ("python3",))
     else:
         before = judge(judging, judging.base)
         with broken(fault) as words:
@@ -43,11 +41,9 @@ def show(fault: Fault, cache: Path, guest: Guest | None) -> None:
 def main(wanted: list[str]) -> int:
     """Show the faults whose id begins with one of the words; all, if there are none."""
     chosen = [fault for fault in (*all_faults(), *go_faults()) if not wanted or fault.id.startswith(tuple(wanted))]
-    with ExitStack() as stack:
-        cache = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        guest = stack.enter_context(booted()) if any(map(in_guest, chosen)) and not lacking() else None
+    with tempfile.TemporaryDirectory() as cache, guests() as guest:
         for fault in chosen:
-            show(fault, cache, guest)
+            show(fault, Path(cache), guest)
     return 0
 
 

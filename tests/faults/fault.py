@@ -38,9 +38,9 @@ class Fault:
     text that the message of a red rule, or the detail of an unknown one, must hold. A rule in `may_be_unknown` may be
     unknown, one in `may_be_red` anything: each such row says why in a comment. `needs` names what the machine must
     offer: see needs.py. With `areas`, only the rules of those files of the pack are judged. A row that needs `guest`
-    may `boot` one of its own, with more words on the kernel's command line. `base` are words that come first also in
-    the run without the fault: the toolchain that is then broken, say. A check that takes longer than `patience`
-    seconds is a failed test.
+    may `boot` it with more words on the kernel's command line; rows with the same words share one. `base` are words
+    that come first also in the run without the fault: the toolchain that is then broken, say. A check that takes
+    longer than `patience` seconds is a failed test.
     """
 
     id: str
@@ -62,7 +62,7 @@ class Fault:
     params: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     quick: bool = True
     base: tuple[str, ...] = ()
-    patience: float = 60.0
+    patience: float = 180.0
 
     @property
     def area(self) -> str:

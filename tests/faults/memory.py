@@ -20,7 +20,6 @@ FAULTS = (
         took=("sh", "-c", f'test "$(ulimit -v)" = {660 * 1024}'),
         red={"memory.heap", "memory.noreserve"},
         says={"memory.heap": "ENOMEM"},
-        may_be_unknown={"timers.sleep"},  # a busy machine gives too few samples
         needs=("prlimit",),
     ),
     Fault(
@@ -41,7 +40,6 @@ FAULTS = (
         took=("sh", "-c", 'test "$(ulimit -l)" = 16'),
         red={"memory.lock"},
         says={"memory.lock": "16KiB could be locked"},
-        may_be_unknown={"timers.sleep"},  # a busy machine gives too few samples
         needs=("root", "prlimit", "setpriv"),
     ),
     Fault(
@@ -133,7 +131,6 @@ FAULTS = (
         took=("sh", "-c", "test ! -e /dev/shm && test -c /dev/null"),
         red={"memory.shm"},
         says={"memory.shm": "ENOENT"},
-        may_be_unknown={"timers.sleep"},  # a busy machine gives too few samples
         needs=("root", "mntns"),
     ),
     Fault(

@@ -18,7 +18,7 @@ from pathlib import Path
 from faults.fault import Fault
 from faults.part import part_of_pack
 
-PATIENCE = 60.0  # seconds for one command; a check may have more
+PATIENCE = 180.0  # seconds for one command; a check may have more
 TESTS = Path(__file__).parents[1]
 # The system's own programs first: a `python3` that is a script which looks for Python is slow, and several processes.
 SYSTEM = "/usr/sbin:/usr/bin:/sbin:/bin:"
@@ -62,7 +62,8 @@ def broken(fault: Fault) -> Iterator[tuple[str, ...]]:
 
 def run(words: Sequence[str], cache: Path | None = None, patience: float = PATIENCE) -> Done:
     """Run a command to its end, in a session of its own that is killed after it; raises AssertionError if it hangs."""
-    environment = os.environ | {"PYTHONPATH": str(TESTS), "LC_ALL": "C.UTF-8", "PATH": SYSTEM + os.environ["PATH"]}
+    path = os.pathsep.join(filter(None, (str(TESTS), os.environ.get("PYTHONPATH"))))
+    environment = os.environ | {"PYTHONPATH": path, "LC_ALL": "C.UTF-8", "PATH": SYSTEM + os.environ["PATH"]}
     if cache is not None:
         environment["XDG_CACHE_HOME"] = str(cache)
     program = subprocess.Popen(

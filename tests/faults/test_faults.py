@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from faults.fault import Fault
-from faults.guest.boot import Guest, booted, guest_with, lacking
+from faults.guest.boot import Guest, guests, lacking
 from faults.needs import unmet
 from faults.noticing import Healthy, inject, surprises, took
 from faults.running import Judging, judge
@@ -28,24 +28,25 @@ def healthy() -> Healthy:
 
 
 @pytest.fixture(scope="session")
-def guest() -> Iterator[Guest]:
-    """Give one booted guest to all tests that want one."""
+def guest() -> Iterator[Callable[[str], Guest]]:
+    """Give the guests, by more words for their kernels: each is booted for the first test that wants it."""
     reason = lacking()
     if reason:
         pytest.skip(f"fault not injected: {reason}")
-    with booted() as guest:
-        yield guest
+    with guests() as by_options:
+        yield by_options
 
 
 @pytest.fixture(scope="session")
-def healthy_guest(guest: Guest) -> Healthy:
+def healthy_guest(guest: Callable[[str], Guest]) -> Healthy:
     """Give what is said of the guest as it is."""
-    return Healthy(lambda judging: judge(judging, guest.start, ("python3",)))
+    return Healthy(lambda judging: judge(judging, guest("").start, ("python3",)))
 
 
 def rows(*, guest: bool) -> list[object]:
-    """Return the rows of the tables that are about this machine's kernel, or those about another."""
-    return [pytest.param(fault, id=fault.id) for fault in all_faults() if in_guest(fault) == guest]
+    """Return the rows of the tables that are about this machine's kernel; or about another, by how it is booted."""
+    found = [fault for fault in all_faults() if in_guest(fault) == guest]
+    return [pytest.param(fault, id=fault.id) for fault in sorted(found, key=lambda fault: fault.boot)]
 
 
 @pytest.mark.parametrize("fault", rows(guest=False))
@@ -61,11 +62,12 @@ def test_a_fault_is_noticed(fault: Fault, healthy: Healthy, cache: Path) -> None
 @pytest.mark.guest
 @pytest.mark.xdist_group("guest")
 @pytest.mark.parametrize("fault", rows(guest=True))
-def test_a_fault_in_the_guest_is_noticed(fault: Fault, guest: Guest, healthy_guest: Healthy, cache: Path) -> None:
+def test_a_fault_in_the_guest_is_noticed(
+    fault: Fault, guest: Callable[[str], Guest], healthy_guest: Healthy, cache: Path
+) -> None:
     """The same, with the agent in a machine that has another kernel."""
     before = healthy_guest.of(fault, cache)
-    with guest_with(fault.boot, guest) as inside:
-        words = (*inside.start, *fault.prefix)
-        took(fault, words)
-        after = judge(Judging.of(fault, cache), words, ("python3",))
+    words = (*guest(fault.boot).start, *fault.prefix)
+    took(fault, words)
+    after = judge(Judging.of(fault, cache), words, ("python3",))
     assert surprises(fault, before, after) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from faults.clock import OTHER_BOOT
 from faults.fault import Fault
 from faults.inject.clocks import timer_slack
 from faults.inject.prefixes import seccomp
@@ -71,7 +72,7 @@ FAULTS = (
         title="the kernel's timers wait for the next tick",
         how="a kernel booted with highres=off nohz=off",
         took=("grep", "-qw", "highres=off", "/proc/cmdline"),
-        boot="highres=off nohz=off",
+        boot=OTHER_BOOT,
         red={"timers.high-resolution", "timers.sleep"},
         says={"timers.high-resolution": "the resolution of timers is 4ms"},
         needs=("guest",),

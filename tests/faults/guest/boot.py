@@ -10,9 +10,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from faults.guest.image import image
@@ -22,7 +23,7 @@ FETCHED = Path(__file__).parents[3] / "build" / "guest"
 INSIDE = Path(__file__).with_name("inside.py")
 QEMU = "qemu-system-x86_64"
 LIBRARIES = ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu")
-PATIENCE = 120.0  # seconds until the guest is there; most take ten
+PATIENCE = 300.0  # seconds until the guest is there; most take ten
 PR_SET_PDEATHSIG = 1
 # A time stamp counter that qemu makes up is never unstable, whatever the kernel thinks of it.
 KERNEL = "console=ttyS0 loglevel=4 panic=-1 tsc=reliable clocksource=tsc mitigations=off"
@@ -81,13 +82,10 @@ def booted(options: str = "") -> Iterator[Guest]:
 
 
 @contextmanager
-def guest_with(options: str, shared: Guest) -> Iterator[Guest]:
-    """Give the shared guest, or one of its own where the kernel needs other options."""
-    if options:
-        with booted(options) as own:
-            yield own
-    else:
-        yield shared
+def guests() -> Iterator[Callable[[str], Guest]]:
+    """Give the function that returns the guest with more words for its kernel; those with the same share one."""
+    with ExitStack() as stack:
+        yield cache(lambda options: stack.enter_context(booted(options)))
 
 
 def _start(folder: Path, guest: Guest, options: str) -> subprocess.Popen[bytes]:
