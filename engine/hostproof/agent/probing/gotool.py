@@ -149,3 +149,11 @@ def go_env(command: str, environment: "Mapping[str, str] | None" = None, folder:
     except ValueError:
         raise AskError("parse-error", "go env -json printed no JSON", "see whether {} is Go".format(command)) from None
     return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def effective(command: str) -> "dict[str, str]":
+    """Return `go env` as the user has it; without GOROOT of the environment where nothing works with it."""
+    try:
+        return go_env(command, as_user())
+    except AskError:
+        return go_env(command, as_user(GOROOT=""))

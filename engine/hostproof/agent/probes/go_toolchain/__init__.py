@@ -12,7 +12,17 @@ from .trial import trial
 STEPS = (
     Step(("command", "version", "release", "runs", "trouble", "commands"), find, 60.0),
     Step(
-        ("goroot_set", "goroot_foreign", "goroot", "gopath", "goflags", "gotoolchain", "goenv", "goenv_faults", "cgo_enabled"),
+        (
+            "goroot_set",
+            "goroot_foreign",
+            "goroot",
+            "gopath",
+            "goflags",
+            "gotoolchain",
+            "goenv",
+            "goenv_faults",
+            "cgo_enabled",
+        ),
         settings,
         60.0,
     ),

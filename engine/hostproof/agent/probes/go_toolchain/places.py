@@ -6,12 +6,11 @@ import tempfile
 from ...lines import AskError
 from ...probing import gotool
 from ...probing.step import Context
-from .settings import effective
 
 
 def places(context: Context) -> "dict[str, object]":
     """Learn about each folder that Go would write to for this user."""
-    known = effective(gotool.command_of(context))
+    known = gotool.effective(gotool.command_of(context))
     return {"places": [place(name, path) for name, path in folders(known)]}
 
 

@@ -19,18 +19,10 @@ ALSO_KNOWN = frozenset(
 )
 
 
-def effective(command: str) -> "dict[str, str]":
-    """Return `go env` as the user has it; without GOROOT of the environment where nothing works with it."""
-    try:
-        return gotool.go_env(command, gotool.as_user())
-    except AskError:
-        return gotool.go_env(command, gotool.as_user(GOROOT=""))
-
-
 def settings(context: Context) -> "dict[str, object]":
     """Learn what is set, and whether the file of `go env -w` is as Go reads it."""
     command = gotool.command_of(context)
-    known = effective(command)
+    known = gotool.effective(command)
     file = known.get("GOENV", "")
     return {
         "goroot_set": os.environ.get("GOROOT", ""),
@@ -108,5 +100,5 @@ def own_settings(context: Context) -> "dict[str, object]":
 
 def is_foreign(command: str) -> bool:
     """Return whether the user's settings build for another machine than this one."""
-    known = effective(command)
+    known = gotool.effective(command)
     return (known.get("GOOS"), known.get("GOARCH")) != (known.get("GOHOSTOS"), known.get("GOHOSTARCH"))
