@@ -84,7 +84,7 @@ class Log:
         if found is None or not all(name in pairs for name in KEYS):
             return False
         queues = QUEUES.search(line)
-        if queues is None and "gcwaiting" not in pairs:  # with scheddetail=1 they stand in lines of their own
+        if queues is None and " gcwaiting=" not in line:  # with scheddetail=1 they stand in lines of their own
             return False
         one = Moment(int(found.group(1)), pairs, [int(word) for word in queues.group(1).split()] if queues else [])
         if self.moments and one.at <= self.moments[-1].at:

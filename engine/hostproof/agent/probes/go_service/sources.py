@@ -79,7 +79,7 @@ def fetch(address: Address, patience: int, most: int) -> bytes:
             raise RefusedError("failed", "status {}".format(answer.status), str(address))
         return body_of(answer, connection, due, most, address)
     except socket.timeout:
-        raise RefusedError("timeout", "no answer within {:g} s".format(patience / SECOND), str(address)) from None
+        raise RefusedError("timeout", "timeout", "{} after {:g} s".format(address, patience / SECOND)) from None
     except http.client.HTTPException:
         raise RefusedError("failed", "not HTTP", str(address)) from None
     except OSError as problem:
