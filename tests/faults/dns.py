@@ -10,6 +10,7 @@ from pathlib import Path
 
 from faults.fault import Fault
 from faults.inject.prefixes import mounts, network, seccomp
+from faults.net import LOOPBACK
 
 SETTINGS = "/etc/resolv.conf"
 AN_INTERFACE = ("ip link add name hp0 type veth peer name hp1", "ip link set hp0 up", "ip link set hp1 up")
@@ -71,6 +72,7 @@ FAULTS = (
         red={"dns.localhost-lookup"},
         says={"dns.localhost-lookup": "localhost nothing"},
         needs=("mntns", "/etc/hosts"),
+        areas=("dns", "http", "tls"),
     ),
     Fault(
         id="dns.foreign-localhost",
@@ -81,6 +83,7 @@ FAULTS = (
         red={"dns.localhost-lookup"},
         says={"dns.localhost-lookup": "192.0.2.7"},
         needs=("mntns", "/etc/hosts"),
+        areas=("dns", "http", "tls"),
     ),
     Fault(
         id="dns.no-files",
@@ -91,6 +94,7 @@ FAULTS = (
         red={"dns.hosts-file", "dns.hosts-first", "dns.localhost-lookup"},
         says={"dns.hosts-file": "localhost"},
         needs=("mntns", "/etc/nsswitch.conf"),
+        areas=("dns", "http", "tls"),
     ),
     Fault(
         id="dns.servers-first",
@@ -100,6 +104,7 @@ FAULTS = (
         took=says("/etc/nsswitch.conf", "hosts: dns files"),
         red={"dns.hosts-first"},
         needs=("mntns", "/etc/nsswitch.conf"),
+        areas=("dns", "http", "tls"),
     ),
     Fault(
         id="dns.files-alone",
@@ -110,6 +115,7 @@ FAULTS = (
         red={"dns.server-asked"},
         unknown={"dns.tcp-fallback": "inconclusive", "dns.first-address": "inconclusive"},
         needs=("mntns", "/etc/nsswitch.conf"),
+        areas=("dns", "http", "tls"),
     ),
     Fault(
         id="dns.no-settings",
@@ -120,6 +126,7 @@ FAULTS = (
         red={"dns.servers-reachable"},
         says={"dns.servers-reachable": "127.0.0.1 ECONNREFUSED"},
         needs=("mntns", "netns", "ip", SETTINGS),
+        areas=("dns", "http", "tls"),
     ),
     Fault(
         id="dns.no-route",
@@ -130,6 +137,7 @@ FAULTS = (
         red={"dns.servers-reachable"},
         says={"dns.servers-reachable": "192.0.2.53 ENETUNREACH"},
         needs=("mntns", "netns", "ip", SETTINGS),
+        areas=("dns", "http", "tls"),
     ),
     Fault(
         id="dns.long-waits",
@@ -139,6 +147,7 @@ FAULTS = (
         took=("sh", "-c", 'test "$RES_OPTIONS" = "timeout:30 attempts:5"'),
         red={"dns.longest-wait"},
         says={"dns.longest-wait": "30s x 5 attempts"},
+        areas=("dns", "http", "tls"),
     ),
     Fault(
         id="dns.silent-server",
@@ -155,6 +164,7 @@ FAULTS = (
         says={"dns.lookup": "EAI_AGAIN after 1"},
         params={"lookup": "localhost"},
         needs=("mntns", "netns", "ip", "ss", SETTINGS),
+        areas=("dns", "http", "tls"),
     ),
     Fault(
         id="dns.no-sendmmsg",
@@ -183,6 +193,7 @@ FAULTS = (
         },
         may_be_unknown={"dns.localhost-lookup"},  # where the hosts file has no ::1, a server is asked
         needs=("netns", "ip", "iptables-legacy"),
+        areas=LOOPBACK,
     ),
     Fault(
         id="dns.no-waiting",

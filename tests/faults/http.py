@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from faults.fault import Fault
 from faults.inject.prefixes import limits, network, seccomp
+from faults.net import LOOPBACK
 
 
 def rule(text: str) -> str:
@@ -57,6 +58,7 @@ FAULTS = (
         says={"http.together": "ECONNREFUSED"},
         may_be_unknown={"tcp.reuseport"},  # where it has more than 32 open
         needs=("netns", "ip", "iptables-legacy"),
+        areas=LOOPBACK,
     ),
     Fault(
         id="http.no-end",
@@ -66,6 +68,7 @@ FAULTS = (
         took=LISTED,
         red={"http.closed-noticed", "tcp.refused"},
         needs=("netns", "ip", "iptables-legacy"),
+        areas=LOOPBACK,
     ),
     Fault(
         id="http.large-packets-lost",
@@ -75,6 +78,7 @@ FAULTS = (
         took=("python3", "-c", BIG),
         red={"http.large-body"},
         needs=("netns", "ip", "iptables-legacy", "python3"),
+        areas=LOOPBACK,
     ),
     Fault(
         id="http.no-waiting",

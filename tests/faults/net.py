@@ -56,6 +56,9 @@ OTHERS = {
     "tls.verification",
 }
 
+# What talks over the loopback; a network namespace is nothing to the others.
+LOOPBACK = ("tcp", "udp", "unix", "http", "tls", "dns", "syscalls")
+
 FAULTS = (
     Fault(
         id="net.lo-down",
@@ -69,6 +72,7 @@ FAULTS = (
         may_be_unknown=OTHERS,
         may_be_red={"dns.server-asked"},  # no server can be asked, and the rule says so
         needs=("netns", "ip"),
+        areas=LOOPBACK,
     ),
     Fault(
         id="net.no-ipv6",
@@ -79,6 +83,7 @@ FAULTS = (
         red={"tcp.ipv6"},
         says={"tcp.ipv6": "EADDRNOTAVAIL"},
         needs=("netns", "ip", "sysctl:net.ipv6.conf.lo.disable_ipv6"),
+        areas=LOOPBACK,
     ),
     Fault(
         id="net.somaxconn",
@@ -89,6 +94,7 @@ FAULTS = (
         red={"tcp.backlog", "tcp.backlog-limit"},
         says={"tcp.backlog": "held 9"},
         needs=("netns", "ip"),
+        areas=LOOPBACK,
     ),
     Fault(
         id="net.few-ports",
@@ -100,6 +106,7 @@ FAULTS = (
         unknown={"tcp.backlog": "failed"},
         says={"tcp.connections": "EADDRNOTAVAIL", "tcp.backlog": "EADDRNOTAVAIL"},
         needs=("netns", "ip"),
+        areas=LOOPBACK,
     ),
     Fault(
         id="net.no-syn",
@@ -112,6 +119,7 @@ FAULTS = (
         says={"tcp.ipv4": "connect: ETIMEDOUT"},
         may_be_unknown=OTHERS,
         needs=FIREWALL,
+        areas=LOOPBACK,
     ),
     Fault(
         id="net.no-refusals",
@@ -122,6 +130,7 @@ FAULTS = (
         red={"tcp.refused"},
         says={"tcp.refused": "ETIMEDOUT"},
         needs=FIREWALL,
+        areas=LOOPBACK,
     ),
     Fault(
         id="net.no-icmp",
@@ -132,6 +141,7 @@ FAULTS = (
         red={"udp.refused"},
         says={"udp.refused": "ETIMEDOUT"},
         needs=FIREWALL,
+        areas=LOOPBACK,
     ),
     Fault(
         id="net.udp-lost",
@@ -143,6 +153,7 @@ FAULTS = (
         may_be_unknown=OTHERS,  # questions to a name server are lost as well
         may_be_red=OTHERS,
         needs=FIREWALL,
+        areas=LOOPBACK,
     ),
     Fault(
         id="net.tcp-lost",
@@ -155,6 +166,7 @@ FAULTS = (
         may_be_unknown={"tcp.connections", "tcp.reuseport", "tcp.small-writes", *OTHERS},
         may_be_red={"tcp.errors", "tcp.backlog", "tcp.small-writes", *OTHERS},
         needs=FIREWALL,
+        areas=LOOPBACK,
     ),
     Fault(
         id="net.shaped",
@@ -165,6 +177,7 @@ FAULTS = (
         red={"tcp.queue"},
         says={"tcp.queue": "tbf"},
         needs=("netns", "ip", "tc"),
+        areas=LOOPBACK,
     ),
     Fault(
         id="net.no-fragments",
@@ -177,6 +190,7 @@ FAULTS = (
         red={"udp.largest"},
         says={"udp.largest": "1472B"},
         needs=FIREWALL,
+        areas=LOOPBACK,
     ),
     Fault(
         id="net.few-files",
