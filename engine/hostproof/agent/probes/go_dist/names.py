@@ -18,7 +18,13 @@ OLD_PREFIX = "go_test:"
 KINDS = (
     ("short", r"-short|short (mode|testing)"),
     ("chosen", r"known flaky|test disabled|external network|avoiding time|to enable"),
-    ("elsewhere", r"(windows|darwin|plan9|bsd|aix|solaris|32.?bit|android|ios)|with privileges|on (linux|unix)|not testable|ing (udp|tcp)|with cgo"),
+    (
+        "elsewhere",
+        (
+            r"(windows|darwin|plan9|bsd|aix|solaris|32.?bit|android|ios)|with privileges|with cgo|on (linux|unix)"
+            r"|not testable|ing (udp|tcp)"
+        ),
+    ),
     (
         "host",
         (
