@@ -13,7 +13,7 @@ from gofaults.goroot import NEEDS, broken_goroot, newest, removed, tool, with_en
 PACKS = ("go-cgo",)
 BASE = with_go(newest())
 COMPILER = (*NEEDS, "gcc")
-NOTHING_RUNS = {rule: "inconclusive" for rule in ("cgo.memory", "cgo.kept", "cgo.calls", "libc.headers")}
+NOTHING_RUNS = dict.fromkeys(("cgo.memory", "cgo.kept", "cgo.calls", "libc.headers"), "inconclusive")
 
 
 def wrapper(name: str, text: str, **variables: str) -> Setup:

@@ -132,13 +132,16 @@ def test_an_altered_expression_is_noticed(tmp_path: Path, mutant: Alone) -> None
 def nearby(value: Value) -> tuple[Value, Value]:
     """Return thresholds a little below and a little above `value`; a version's candidate is below it.
 
-    Of a list of records or texts they are those without its first item, and without any; of a limit that isn't set, limits.
+    Of a list of records or texts they are those without its first item, and without any; of an empty one, texts; of a
+    limit that isn't set, limits.
     """
     match value:
         case None:
             return 0, 1
         case [dict() | str(), *_]:
             return value[1:], []
+        case []:
+            return ["altered"], ["altered", "too"]
         case bool():
             return not value, not value
         case int():
