@@ -46,25 +46,23 @@ func number(sample metrics.Sample) uint64 {
 	return sample.Value.Uint64()
 }
 
-// triggers returns how full the heap was, as a share of its goal, when last looked at before each collection ended.
+// triggers returns how full the heap was, as a share of its goal, when last looked at before each change of the goal:
+// the end of a collection sets a new one.
 func triggers(cycles int) []float64 {
-	look := []metrics.Sample{
-		{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/gc/heap/goal:bytes"},
-		{Name: "/gc/cycles/automatic:gc-cycles"},
-	}
-	metrics.Read(look)
-	seen, last := number(look[2]), 0.0
+	look := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/gc/heap/goal:bytes"}}
+	seen, last := uint64(0), 0.0
 	found := []float64{}
 	for started := time.Now(); len(found) < cycles && time.Since(started) < patience; {
 		sink = make([]byte, piece)
 		metrics.Read(look)
-		if count := number(look[2]); count != seen {
+		goal := number(look[1])
+		if goal != seen && last > 0 {
 			found = append(found, last)
-			seen = count
 		}
-		if goal := number(look[1]); goal > 0 {
+		if goal == seen && goal > 0 {
 			last = float64(number(look[0])) / float64(goal)
 		}
+		seen = goal
 	}
 	return found
 }

@@ -27,7 +27,7 @@ STEPS = (
     Step(("memory.before", "memory.peak", "memory.after", "memory.ended"), steps.memory, MOST),
     Step(("memory.calls",), steps.memory_calls, MOST),
     Step(
-        ("threads.asked", "threads.made", "threads.took", "threads.procs", "threads.busy", "threads.ended"),
+        ("threads.asked", "threads.made", "threads.took", "threads.procs", "threads.ended"),
         steps.threads,
         MOST,
     ),

@@ -17,7 +17,7 @@ SAID = {
     "clock": {"now": "ints", "syscall": "ints", "backwards": "int", "excursion": "int", "drift": "float"},
     "timers": {"sleep": "ints", "jitter": "ints", "earliest": "int", "missed": "int"},
     "signals": {"sent": "int", "lost": "int", "latency": "ints", "burst": "int", "stray": "int", "arrived": "int"},
-    "sockets": dict({"closed": "text"}, **{kind: "socket" for kind in KINDS}),
+    "sockets": dict({"closed": "text"}, **dict.fromkeys(KINDS, "socket")),
     "web": {
         "errors": "counts", "requests": "int", "reused": "int", "handshake": "ints", "latency": "ints",
         "h2errors": "counts", "h2protocol": "text", "silent": "text", "waited": "int",
@@ -28,7 +28,7 @@ SAID = {
         "limited": "int",
     },
     "memory": {"before": "int", "peak": "int", "after": "int"},
-    "threads": {"made": "int", "took": "int", "procs": "int", "busy": "int"},
+    "threads": {"made": "int", "took": "int", "procs": "int"},
     "calls": {"call": "ints", "wrong": "int", "threads": "int", "callbacks": "int"},
 }  # fmt: skip
 MOST_ITEMS = 20000

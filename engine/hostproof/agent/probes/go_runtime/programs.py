@@ -43,13 +43,11 @@ class Toolchain:
 def toolchain(context: Context) -> Toolchain:
     """Return the toolchain this probe is about; what it says is asked once for all steps. Raises AskError."""
     place = os.path.join(context.scratch(), "toolchain.json")
-    try:
-        with open(place, encoding="utf-8") as file:
-            return Toolchain(json.load(file))
-    except FileNotFoundError:
+    said = told_in(place)
+    if not said:
         said = asked(context)
-    with open(place, "w", encoding="utf-8") as file:
-        json.dump(said, file)
+        with open(place, "w", encoding="utf-8") as file:
+            json.dump(said, file)
     return Toolchain(said)
 
 
@@ -106,10 +104,23 @@ def build(context: Context, names: "Sequence[str]", cgo: bool) -> "dict[str, str
     missing = [name for name in names if not os.path.exists(os.path.join(home, name))]
     if not missing:
         return {}
-    module = unpacked(context, go)
-    if not compiled(context, go, module, home, missing, cgo):
+    place = os.path.join(context.scratch(), "failed-{}.json".format(int(cgo)))  # not tried again by the next step
+    failed = told_in(place)
+    new = [name for name in missing if name not in failed]
+    if new and compiled(context, new, cgo):
+        failed.update((name, error) for name in new for error in [compiled(context, [name], cgo)] if error)
+        with open(place, "w", encoding="utf-8") as file:
+            json.dump(failed, file)
+    return {name: failed[name] for name in missing if name in failed}
+
+
+def told_in(place: str) -> "dict[str, str]":
+    """Return what an earlier step has told in a file of the scratch folder; nothing if it is not there."""
+    try:
+        with open(place, encoding="utf-8") as file:
+            return {str(name): str(value) for name, value in json.load(file).items()}
+    except FileNotFoundError:
         return {}
-    return {name: error for name in missing for error in [compiled(context, go, module, home, [name], cgo)] if error}
 
 
 def unpacked(context: Context, go: Toolchain) -> str:
@@ -126,8 +137,10 @@ def unpacked(context: Context, go: Toolchain) -> str:
     return module
 
 
-def compiled(context: Context, go: Toolchain, module: str, home: str, names: "Sequence[str]", cgo: bool) -> str:
+def compiled(context: Context, names: "Sequence[str]", cgo: bool) -> str:
     """Build programs and put them into their place; return why they could not be, empty if they are there."""
+    go = toolchain(context)
+    home, module = home_of(context, go, cgo), unpacked(context, go)
     new = os.path.join(context.scratch(), "new-{}".format(int(cgo)))
     os.makedirs(new, exist_ok=True)
     words = [go.command, "build", "-trimpath", "-ldflags=-s -w", "-o", new + "/", *("./" + name for name in names)]

@@ -5,6 +5,7 @@ import shutil
 
 from ...lines import AskError
 from ...probing import gotool
+from ...probing.ancestors import list_of
 from ...probing.measure import Disturbance, ticks
 from ...probing.step import Context
 from ..threads.ceiling import memory_room
@@ -28,7 +29,7 @@ def told(before: str, ended: Ran, found: "dict[str, object]") -> "dict[str, obje
 def crashed(before: str, ended: Ran, facts: "tuple[str, ...]") -> "dict[str, object]":
     """Return the facts of a program that ended without an answer."""
     why = AskError("failed", "the program ended: {}".format(ended.ended), "see the rule runtime.programs")
-    return dict({fact: why for fact in facts}, **{before + ".ended": ended.ended})
+    return dict(dict.fromkeys(facts, why), **{before + ".ended": ended.ended})
 
 
 def built(context: Context) -> "dict[str, object]":
@@ -178,6 +179,7 @@ def looked_up(context: Context, before: str, cgo: bool) -> "dict[str, object]":
     found = answer("names", done.out)
     if found.pop("cgo") is not cgo:
         raise AskError("failed", "the program was not built with the resolver asked for", "report this as a bug")
+    found["addresses"] = sorted(set(map(str, list_of(found["addresses"]))))
     found["took"] = found["took"] or AskError("failed", str(found["error"]), "see the rule names.localhost")
     return told(before, done, found)
 
@@ -244,9 +246,11 @@ def threads(context: Context) -> "dict[str, object]":
     done = ran(context, ["threads", asked], environment=os.environ)
     facts = {"threads.asked": asked}  # type: dict[str, object]
     if done.ended:
-        facts.update(crashed("threads", done, ("threads.made", "threads.took", "threads.procs", "threads.busy")))
+        facts.update(crashed("threads", done, ("threads.made", "threads.took", "threads.procs")))
         return facts
     facts.update(told("threads", done, answer("threads", done.out)))
+    if facts["threads.made"] == -1:
+        facts["threads.made"] = AskError("absent", "/proc/self/status can't be read", "mount /proc")
     return facts
 
 

@@ -15,7 +15,6 @@ from hostproof.facts.types import (
     COUNT,
     DURATION,
     FLOAT,
-    INT,
     RATIO,
     STRING,
     VERSION,
@@ -160,12 +159,9 @@ _MEMORY = (
     _ended("memory"),
     _row("memory.calls", _ERRORS, _KERNEL, "Calls of mmap, munmap and madvise by that, by strace (only with --full)"),
     _row("threads.asked", COUNT, _PROCESS, "Goroutines that were to have a thread each (runtime.LockOSThread)"),
-    _row(
-        "threads.made", INT, _CGROUP, "Threads that program had then, the runtime's own included; -1 if not to be read"
-    ),
+    _row("threads.made", COUNT, _CGROUP, "Threads that program had then, the runtime's own included"),
     _row("threads.took", DURATION, _KERNEL, "Time until all of them ran"),
     _row("threads.procs", COUNT, _PROCESS, "Goroutines it kept busy before: GOMAXPROCS, 1,024 at most"),
-    _row("threads.busy", COUNT, _CGROUP, "How many of these were running at once"),
     _ended("threads"),
     _row("cgo.call", _TIMES, _PROCESS, "Cost of a call from Go to C and back: means of 1,000 calls"),
     _row("cgo.wrong", COUNT, _PROCESS, "Pieces of C's memory that could not be had, or held other bytes than Go wrote"),
