@@ -19,7 +19,7 @@ STATUS = re.compile(r": (\d{3}) [A-Z]")
 # By what the go command says, the first that fits.
 OUTCOMES = (
     ("certificate", ("x509:", "tls: ", "certificate")),
-    ("refused", ("connection refused", "connection reset", "EOF", "broken pipe")),
+    ("refused", ("connection refused", "connection reset", "EOF", "broken pipe", "HTTP response to HTTPS client")),
     (
         "no network",
         (
@@ -137,13 +137,18 @@ def served(proxies: "list[Proxy]", answers: "list[Answer]") -> "bool | AskError"
     for proxy in proxies:
         if proxy.kind == "direct":
             return AskError("inconclusive", "no proxy has it, and `direct` is not tried", "name a module a proxy has")
-        if proxy.kind == "off" or id(proxy) not in outcomes:
-            return False
-        answer = outcomes[id(proxy)]
+        answer = outcomes.get(id(proxy))
+        if answer is None:  # off
+            break
         if answer.outcome == "no network":
             return AskError("failed", "{} can't be reached: {}".format(hidden(proxy.url), answer.said), CURE)
-        if answer.outcome == "serves":
-            return True
-        if answer.outcome != "not found" and proxy.after != "any error":
-            return False
+        if not leads_on(answer):
+            return answer.outcome == "serves"
     return False
+
+
+def leads_on(answer: Answer) -> bool:
+    """Return whether Go asks the next one: it waits for a silent one, and takes a page for the module's zip."""
+    if answer.outcome == "not found":
+        return True
+    return answer.proxy.after == "any error" and answer.outcome not in ("serves", "silent", "no protocol")
