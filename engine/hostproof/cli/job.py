@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from hostproof.cli.arguments.given import Given
 from hostproof.cli.arguments.table import ON_UNKNOWN, SEVERITIES
+from hostproof.evaluate.guard import Guard
 from hostproof.evaluate.model import Evaluation, Gate, OnUnknown, Result
 from hostproof.evaluate.run import evaluate_packs
 from hostproof.facts.snapshot import Snapshot, Value
 from hostproof.rulepack.cache import cache_folder, load_cached
-from hostproof.rulepack.find import find_pack
+from hostproof.rulepack.find import find_packs
 from hostproof.rulepack.model import Override, Rule, RulePack, Severity, Waiver
 from hostproof.source.builtin import data_folder
 from hostproof.source.near import nearest
@@ -53,7 +54,7 @@ def read_job(given: Given) -> Job:
     date = _date(given.text("date"), problems)
     problems.refuse()
     packs = _load(given, profile)
-    settled = _settle(profile, packs, params)
+    settled = _settle(given, profile, packs, params)
     if profile is None:
         return Job(packs, settled, gate, date=date)
     return Job(packs, settled, gate, profile.overrides, profile.waivers, date, profile.effort)
@@ -64,7 +65,7 @@ def read_packs(given: Given) -> tuple[RulePack, ...]:
     return _load(given, _profile(given))
 
 
-def judge(job: Job, snapshot: Snapshot, *, explain_passes: bool = True) -> Evaluation:
+def judge(job: Job, snapshot: Snapshot, *, explain_passes: bool = True, guard: Guard | None = None) -> Evaluation:
     """Judge a snapshot; raises ProblemError if no rule of any pack applies to it."""
     evaluation = evaluate_packs(
         job.packs,
@@ -75,6 +76,7 @@ def judge(job: Job, snapshot: Snapshot, *, explain_passes: bool = True) -> Evalu
         job.date,
         job.overrides,
         explain_passes=explain_passes,
+        guard=guard,
     )
     return replace(
         evaluation, packs=tuple(replace(pack, results=_as_anywhere(pack.results)) for pack in evaluation.packs)
@@ -106,8 +108,8 @@ def _profile(given: Given) -> Profile | None:
 
 
 def _load(given: Given, profile: Profile | None) -> tuple[RulePack, ...]:
-    named = [find_pack(name) for name in given.texts("pack")]
-    paths = named or (list(profile.packs) if profile else []) or [find_pack(DEFAULT_PACK)]
+    named = [path for name in given.texts("pack") for path in find_packs(name)]
+    paths = named or (list(profile.packs) if profile else []) or list(find_packs(DEFAULT_PACK))
     folder = cache_folder()
     packs = tuple(load_cached(path, folder) for path in paths)
     names = [pack.name for pack in packs]
@@ -118,19 +120,20 @@ def _load(given: Given, profile: Profile | None) -> tuple[RulePack, ...]:
 
 
 def _settle(
-    profile: Profile | None, packs: Sequence[RulePack], params: Sequence[GivenParam]
+    given: Given, profile: Profile | None, packs: Sequence[RulePack], params: Sequence[GivenParam]
 ) -> dict[str, dict[str, Value]]:
     """Return the parameters that differ from the packs' defaults, typed."""
+    if profile is None and not params:
+        return {}
+    together = tuple(frozenset(map(str, find_packs(name))) for name in given.texts("pack"))
     if profile is not None:
         from hostproof.rulepack.profile import settle_profile
 
-        return settle_profile(profile, packs, params)
-    if not params:
-        return {}
+        return settle_profile(profile, packs, params, together)
     from hostproof.rulepack.params import settle_params
 
     problems = Problems()
-    settled = settle_params(packs, params, problems)
+    settled = settle_params(packs, params, problems, together)
     problems.refuse()
     return settled
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from hostproof.cli.screen import show
@@ -113,3 +113,13 @@ def write_all(files: Sequence[tuple[str, str | bytes]]) -> None:
         else:
             data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
             write_atomically(path, data)
+
+
+def write_pieces(files: Iterable[tuple[str, Iterator[bytes]]]) -> None:
+    """Write finished reports piece by piece, each as a whole; the caller puts standard output last."""
+    for path, pieces in files:
+        if path == STDOUT:
+            for piece in pieces:
+                show(piece)
+        else:
+            write_atomically(path, pieces)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 from hostproof.cli import screen
 from hostproof.cli.arguments.given import Given
@@ -25,19 +25,17 @@ def wanted_reports(given: Given, formats: Sequence[str]) -> tuple[Output, ...]:
     return outputs
 
 
-def named_reports(outputs: Sequence[Output], snapshots: Sequence[Path]) -> tuple[tuple[Output, ...], ...]:
-    """Return the outputs of each snapshot: `{name}` in a path is the snapshot's, without folder and ending.
+def require_own_names(outputs: Sequence[Output], names: Sequence[str]) -> None:
+    """See that each snapshot's own reports, those with `{name}` in their path, have a path of their own.
 
-    Raises ProblemError if two snapshots would write to one file.
+    Raises ProblemError if two snapshots would write to one file, or a file can't be written.
     """
-    each = tuple(tuple(output.named(path.stem) for output in outputs) for path in snapshots)
-    files = [output.path for named in each for output in named if output.path != STDOUT]
-    twice = sorted({path for path in files if files.count(path) > 1})
+    files = [output.named(name).path for output in outputs if NAME in output.path for name in names]
+    twice = sorted(path for path, number in Counter(files).items() if number > 1)
     if twice:
-        hint = f"put {NAME} into the path, which becomes each snapshot's name without its ending"
+        hint = f"give the snapshots different names, or leave {NAME} out for one report of all"
         raise ProblemError((Problem("HP-E506", f"several snapshots would be reported in {twice[0]!r}", hint=hint),))
     require_writable(files)
-    return each
 
 
 def refuse_names(outputs: Sequence[Output]) -> None:

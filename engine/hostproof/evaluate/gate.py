@@ -30,6 +30,14 @@ def exit_code(results: Iterable[Result]) -> int:
     return FIT if decided and (Verdict.UNKNOWN, True) not in judged else UNDECIDED
 
 
+def exit_code_of_letters(verdicts: str) -> int:
+    """Return the same of verdicts as letters (`evaluate.hosts`), upper case where a rule turns the run red."""
+    if "F" in verdicts:
+        return UNFIT
+    decided = not {"p", "f", "w"}.isdisjoint(verdicts)
+    return FIT if decided and "U" not in verdicts else UNDECIDED
+
+
 def require_judged(results: Sequence[Result]) -> None:
     """Raise ProblemError if every rule was skipped, or there was none: such a run says nothing about the host."""
     if any(result.verdict is not Verdict.SKIPPED for result in results):

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from hostproof.expr.model import Expr
 from hostproof.expr.template import Template
+from hostproof.facts.codec.columns import FactColumns
 from hostproof.facts.fits import fits
-from hostproof.facts.samples import remembering
+from hostproof.facts.samples import has_samples, remembering
 from hostproof.facts.snapshot import Snapshot, Value
 from hostproof.facts.types import Kind, Type
 from hostproof.facts.unknown import Cause, Unknown
@@ -21,21 +22,44 @@ from hostproof.source.records import replace
 CURE = "take the snapshot again with this hostproof and this pack"
 
 
+class Guard:
+    """What some packs expect of a snapshot, found out once for however many snapshots."""
+
+    __slots__ = ("_expected", "_sampled", "_spelled")
+
+    def __init__(self, packs: Sequence[RulePack]) -> None:
+        self._expected = expected_types(packs)
+        self._spelled = {name: str(of) for name, of in self._expected.items()}
+        self._sampled = {name: of for name, of in self._expected.items() if has_samples(of)}
+
+    def look(self, snapshot: Snapshot) -> Snapshot:
+        """Return the snapshot itself, or one in which facts of another type than the rules expect are Unknown(type)."""
+        misfits = {name: Unknown(Cause.TYPE, detail, CURE, name) for name, detail in self._misfits(snapshot)}
+        prepared = {
+            name: remembering(snapshot.values[name], of)
+            for name, of in self._sampled.items()
+            if name in snapshot.values and name not in misfits
+        }
+        changed: dict[str, Value] = {n: value for n, value in prepared.items() if value is not snapshot.values[n]}
+        if not misfits and not changed:
+            return snapshot
+        values = {name: value for name, value in snapshot.values.items() if name not in misfits}
+        return replace(snapshot, values=values | changed, unknown={**snapshot.unknown, **misfits})
+
+    def _misfits(self, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+        # What was read from a file has been held against the types that stand in it.
+        checked = snapshot.facts.spelled() if snapshot.digest and isinstance(snapshot.facts, FactColumns) else {}
+        for name, wanted in self._expected.items():
+            if name not in snapshot.values or checked.get(name) == self._spelled[name]:
+                continue
+            detail = _misfit(snapshot, name, wanted)
+            if detail:
+                yield name, detail
+
+
 def guarded(snapshot: Snapshot, packs: Sequence[RulePack]) -> Snapshot:
     """Return the snapshot itself, or one in which facts of another type than the rules expect are Unknown(type)."""
-    misfits: dict[str, Unknown] = {}
-    prepared: dict[str, Value] = {}
-    for name, wanted in expected_types(packs).items():
-        detail = _misfit(snapshot, name, wanted)
-        if detail:
-            misfits[name] = Unknown(Cause.TYPE, detail, CURE, name)
-        elif isinstance(value := snapshot.values.get(name), (list, dict)):
-            prepared[name] = remembering(value, wanted)
-    changed = {name: value for name, value in prepared.items() if value is not snapshot.values[name]}
-    if not misfits and not changed:
-        return snapshot
-    values = {name: value for name, value in snapshot.values.items() if name not in misfits}
-    return replace(snapshot, values=values | changed, unknown={**snapshot.unknown, **misfits})
+    return Guard(packs).look(snapshot)
 
 
 def expected_types(packs: Sequence[RulePack]) -> Mapping[str, Type]:
@@ -50,9 +74,7 @@ def expected_types(packs: Sequence[RulePack]) -> Mapping[str, Type]:
 
 
 def _misfit(snapshot: Snapshot, name: str, wanted: Type) -> str:
-    """Return what is wrong with a known fact; empty if nothing is, or it isn't known."""
-    if name not in snapshot.values:
-        return ""
+    """Return what is wrong with a known fact; empty if nothing is."""
     row = snapshot.facts.get(name)
     if row is not None and not _same(row.type, wanted):
         return f"the snapshot has it as {row.type}, the rules expect {wanted}"

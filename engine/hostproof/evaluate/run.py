@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from hostproof import __version__
 from hostproof.evaluate.gate import exit_code, require_judged
-from hostproof.evaluate.guard import guarded
+from hostproof.evaluate.guard import Guard
 from hostproof.evaluate.judge import Policy, judge
 from hostproof.evaluate.model import Evaluation, Gate, PackResults
 from hostproof.expr.scope import Env
@@ -29,17 +29,19 @@ def evaluate_packs(  # noqa: PLR0913, PLR0917 (each is an input of its own, as t
     overrides: Sequence[Override] = (),
     *,
     explain_passes: bool = True,
+    guard: Guard | None = None,
 ) -> Evaluation:
     """Judge every rule of `packs` over `snapshot`; the same input gives the same Evaluation.
 
     `params` maps a pack's name to the values of its parameters; what it lacks has its default. `date` is the ISO day
     (UTC) on which waivers are judged, the snapshot's own if empty. Where overrides or waivers of one rule compete, the
     last override counts, and the first waiver that holds. `explain_passes` may be off where no report shows what
-    passes found (terminal and JUnit don't). Raises ProblemError (HP-E351) if no rule was judged at all.
+    passes found (terminal and JUnit don't); `guard` is that of the packs, where many snapshots share one. Raises
+    ProblemError (HP-E351) if no rule was judged at all.
     """
     day = date or format_time(snapshot.created)[:10]
     policy = Policy(day, gate, tuple(waivers), tuple(overrides), explain_passes)
-    sound = guarded(snapshot, packs)
+    sound = (guard or Guard(packs)).look(snapshot)
     judged = tuple(_judge_pack(pack, sound, params.get(pack.name, {}), policy) for pack in packs)
     results = [result for pack in judged for result in pack.results]
     require_judged(results)

@@ -21,7 +21,7 @@ from hostproof.expr.walk import Walk
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause, Unknown
 
-_WALK = Unknown(Cause.NOT_COLLECTED, "not evaluated yet")  # stands where the walk must decide; compared by identity
+WALK = Unknown(Cause.NOT_COLLECTED, "not evaluated yet")  # stands where the walk must decide; compared by identity
 
 _Fill: TypeAlias = Callable[[Mapping[str, Value], Env, list[Result], tuple[type, ...]], None]
 
@@ -35,12 +35,21 @@ class Program:
 
     def evaluate(self, env: Env) -> list[Result]:
         """Return the value of each expression, or Unknown, as `evaluate` does for each."""
-        results: list[Result] = [_WALK] * len(self.exprs)
-        self.fill(env.snapshot.values, env, results, SLOW)
+        results = self.quick(env)
         for at, result in enumerate(results):
-            if result is _WALK:
-                results[at] = Walk(env).value(self.exprs[at].root)
+            if result is WALK:
+                results[at] = self.walked(at, env)
         return results
+
+    def quick(self, env: Env) -> list[Result]:
+        """Return the value of each expression, or `WALK` where the walk must decide: for who needs not all of them."""
+        results: list[Result] = [WALK] * len(self.exprs)
+        self.fill(env.snapshot.values, env, results, SLOW)
+        return results
+
+    def walked(self, at: int, env: Env) -> Result:
+        """Return the value of one expression by the walk."""
+        return Walk(env).value(self.exprs[at].root)
 
 
 def program(exprs: Sequence[Expr]) -> Program:

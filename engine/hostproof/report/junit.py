@@ -23,18 +23,25 @@ MOST_TEXT = 16_384  # characters of a result element: GitLab and Jenkins load wh
 MOST_MESSAGE = 1_000
 MOST_EVIDENCE = 2_000
 MOST_NAME = 300
+BEGIN, END = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n', "</testsuites>\n"
 _NOT_FOR_READERS = {"testsuite": ("disabled",), "skipped": ("type",)}  # refused by one XSD or the other
 
 
 def render_junit(evaluation: Evaluation) -> str:
     """Return the XML text, to be written as UTF-8; a suite for each pack, a case for each rule or object of one."""
+    return f"{BEGIN}{junit_suites(evaluation)}{END}"
+
+
+def junit_suites(evaluation: Evaluation, first: int = 0) -> str:
+    """Return the suites alone, indented, as they stand between `BEGIN` and `END`; their numbers begin at `first`."""
     root = ElementTree.Element("testsuites")
     suites: set[str] = set()
-    for number, pack in enumerate(evaluation.packs):
+    for number, pack in enumerate(evaluation.packs, first):
         suite = _suite(evaluation, pack, number, _unique(_suite_name(evaluation, pack), suites))
         root.append(_for_all_readers(suite.build_xml_doc(), pack))
     ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+    whole = ElementTree.tostring(root, encoding="unicode")
+    return whole.removeprefix("<testsuites>\n").removesuffix("</testsuites>") if len(root) else ""
 
 
 def _suite_name(evaluation: Evaluation, pack: PackResults) -> str:

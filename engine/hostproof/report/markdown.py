@@ -11,20 +11,20 @@ from hostproof.source.harmless import bounded
 
 MOST_FINDINGS = 20
 MOST_EVIDENCE = 2_000
-_MARKS = {0: "✅", 1: "❌", 3: "⚠️"}
+MARKS = {0: "✅", 1: "❌", 3: "⚠️"}
 
 
-def render_markdown(evaluation: Evaluation) -> str:
-    """Return the page; texts from hosts and packs cannot add markup to it."""
+def render_markdown(evaluation: Evaluation, level: int = 1) -> str:
+    """Return the page; texts from hosts and packs cannot add markup to it. `level` is that of its first heading."""
     name, verdict = prose(wording.host_name(evaluation)), wording.verdict_word(evaluation)
     parts = [
-        f"# {_MARKS[evaluation.exit_code]} {name} is {verdict}",
+        f"{'#' * level} {MARKS[evaluation.exit_code]} {name} is {verdict}",
         f"{prose(wording.headline(evaluation))}.",
         *_next_step(evaluation),
         *_summary(evaluation),
-        *_chapter("Failures", wording.of_verdict(evaluation, Verdict.FAIL), evaluation),
-        *_chapter("Undecided", wording.of_verdict(evaluation, Verdict.UNKNOWN), evaluation),
-        *_chapter("Waived", wording.of_verdict(evaluation, Verdict.WAIVED), evaluation),
+        *_chapter("Failures", wording.of_verdict(evaluation, Verdict.FAIL), evaluation, level),
+        *_chapter("Undecided", wording.of_verdict(evaluation, Verdict.UNKNOWN), evaluation, level),
+        *_chapter("Waived", wording.of_verdict(evaluation, Verdict.WAIVED), evaluation, level),
         *_table("Skipped", wording.of_verdict(evaluation, Verdict.SKIPPED), "reason"),
         *_table("Passed", wording.of_verdict(evaluation, Verdict.PASS), "found"),
         *_origin(evaluation),
@@ -46,12 +46,12 @@ def _summary(evaluation: Evaluation) -> Iterator[str]:
     yield "\n".join(lines)
 
 
-def _chapter(title: str, results: Sequence[Result], evaluation: Evaluation) -> Iterator[str]:
+def _chapter(title: str, results: Sequence[Result], evaluation: Evaluation, level: int) -> Iterator[str]:
     if not results:
         return
-    yield f"## {title} ({len(results)})"
+    yield f"#{'#' * level} {title} ({len(results)})"
     for result in results:
-        yield f"### {result.severity}: {prose(result.id)}: {prose(result.title)}"
+        yield f"##{'#' * level} {result.severity}: {prose(result.id)}: {prose(result.title)}"
         if result.message.strip():
             yield prose(result.message)
         yield from _decided_by(result)

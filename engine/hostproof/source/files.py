@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
@@ -55,21 +56,23 @@ def _demand_regular(path: str | Path, mode: int) -> None:
         _refuse("HP-E003", f"{path} is not a regular file")
 
 
-def write_atomically(path: str | Path, data: bytes) -> None:
-    """Give the file `path` the content `data`, all of it or, on failure, none.
+def write_atomically(path: str | Path, data: bytes | Iterable[bytes]) -> None:
+    """Give the file `path` the content `data`, bytes or pieces of them, all of it or, on failure, none.
 
     The content is on the disk before the file gets its name. A file that exists keeps its mode, and a link to a
     file stays one; a new file's mode, and missing folders, follow the umask. A device or a pipe is written to.
     Raises `ProblemError`.
     """
+    pieces = (data,) if isinstance(data, bytes) else data
     try:
         target = Path(os.path.realpath(path))
         target.parent.mkdir(parents=True, exist_ok=True)
         mode = _mode(Path(path))
         if mode is None or stat.S_ISREG(mode):
-            _replace(target, data, mode)
+            _replace(target, pieces, mode)
         else:
-            Path(path).write_bytes(data)
+            with Path(path).open("wb") as file:
+                file.writelines(pieces)
     except (OSError, ValueError) as error:
         _refuse("HP-E023", f"{path} cannot be written: {_reason(error)}", error)
 
@@ -81,14 +84,14 @@ def _mode(path: Path) -> int | None:
         return None
 
 
-def _replace(target: Path, data: bytes, mode: int | None) -> None:
+def _replace(target: Path, pieces: Iterable[bytes], mode: int | None) -> None:
     draft = target.with_name(f".{os.urandom(8).hex()}.hostproof")
     try:
         # Not tempfile: it makes files for their owner alone, whatever the umask.
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666), "wb") as file:
             if mode is not None:
                 os.fchmod(file.fileno(), stat.S_IMODE(mode))
-            file.write(data)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import JUDGED_FORMATS
-from hostproof.cli.job import judge, read_job
-from hostproof.cli.outputs import write_all
-from hostproof.cli.reports import named_reports, render_all, shows_passes, wanted_reports
-from hostproof.facts.codec import read_snapshot
+from hostproof.cli.job import Job, judge, read_job
+from hostproof.cli.outputs import Output, write_all
+from hostproof.cli.reports import render_all, require_own_names, shows_passes, wanted_reports
+from hostproof.cli.sources import find_snapshots, load_snapshot, name_of
+from hostproof.facts.snapshot import Snapshot
 from hostproof.source.problems import Problems
 
 
@@ -18,19 +17,42 @@ def run(given: Given) -> int:
 
     Nothing is written before all snapshots have been read and judged.
     """
-    paths = [Path(word) for word in given.rest]
+    paths: tuple[str, ...] = ()
+    outputs: tuple[Output, ...] = ()
     problems = Problems()
     with noted(problems):
-        outputs = named_reports(wanted_reports(given, JUDGED_FORMATS), paths)
+        paths = find_snapshots(given.rest)
+    with noted(problems):
+        outputs = wanted_reports(given, JUDGED_FORMATS)
+        require_own_names(outputs, [name_of(path) for path in paths])
     with noted(problems):
         job = read_job(given)
     problems.refuse()
-    files: list[tuple[str, str | bytes]] = []
-    codes = set()
-    for path, named in zip(paths, outputs, strict=True):
-        snapshot = read_snapshot(path)
-        evaluation = judge(job, snapshot, explain_passes=shows_passes(named))
-        files += render_all(named, evaluation, snapshot, given)
-        codes.add(evaluation.exit_code)
-    write_all(files)
-    return next(code for code in (1, 3, 0) if code in codes)
+    if len(paths) == 1:
+        return _judge_one(given, job, outputs, paths[0])
+    from hostproof.cli.many import judge_many  # one alone starts without the means for many
+
+    return judge_many(given, job, outputs, paths)
+
+
+def _judge_one(given: Given, job: Job, outputs: tuple[Output, ...], path: str) -> int:
+    snapshot = load_snapshot(path)
+    if not given.flag("quiet"):
+        _say_what_lacks(job, snapshot)
+    evaluation = judge(job, snapshot, explain_passes=shows_passes(outputs))
+    named = tuple(output.named(name_of(path)) for output in outputs)
+    write_all(render_all(named, evaluation, snapshot, given))
+    return evaluation.exit_code
+
+
+def _say_what_lacks(job: Job, snapshot: Snapshot) -> None:
+    from hostproof.evaluate.lacking import lacking, needs_of
+
+    needs = needs_of(job.packs)
+    lacks = lacking(snapshot, needs)
+    if lacks:
+        from collections import Counter
+
+        from hostproof.cli.many import warn_of_lacking
+
+        warn_of_lacking(Counter(lacks), len(needs))

@@ -42,6 +42,10 @@ class FactColumns(Mapping[str, FactInfo]):
     def __len__(self) -> int:
         return len(self._columns["name"])
 
+    def spelled(self) -> dict[str, str]:
+        """Return the types of all facts as they are spelled in the file."""
+        return dict(zip(self._columns["name"], self._columns["type"], strict=True))
+
 
 class UnknownRows(Mapping[str, Unknown]):
     """`Snapshot.unknown` over checked rows."""

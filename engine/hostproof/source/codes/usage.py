@@ -10,11 +10,12 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow("HP-E503", "A report cannot go there", "hostproof check -f junit=/etc"),
     CodeRow("HP-E504", "An option's value is malformed", "hostproof check --timeout soon"),
     CodeRow("HP-E505", "A parameter is not given as name=value", "hostproof check --param min_backlog"),
-    CodeRow("HP-E506", "Several snapshots in one report", "hostproof eval a.hpsnap b.hpsnap -f junit=out.xml"),
+    CodeRow("HP-E506", "Several snapshots in one file", "hostproof eval a/x.hpsnap b/x.hpsnap -f junit={name}.xml"),
     CodeRow("HP-E507", "Not a kind of target", "hostproof check --target ssh"),
     CodeRow("HP-E508", "No such fact", "hostproof facts kernel.relaese"),
     CodeRow("HP-E509", "The same pack twice", "hostproof check --pack linux --pack linux"),
     CodeRow("HP-E510", "No such rule, or more than one", "hostproof explain net.backlgo host.hpsnap"),
     CodeRow("HP-E511", "Not one rule and one snapshot", "hostproof explain net.backlog a.hpsnap b.hpsnap"),
     CodeRow("HP-E512", "Quick and full at once", "hostproof check --quick --full"),
+    CodeRow("HP-E513", "No snapshot there", "hostproof eval an-empty-folder"),
 )
