@@ -100,7 +100,7 @@ COMMANDS = (
     Command(
         "check",
         "Judge a machine: collect, evaluate, report.",
-        (PACK, PROFILE, *GATE, TARGET, TIMEOUT, QUICK, FULL, _reports((*JUDGED_FORMATS, "snapshot")), *SHOWN),
+        (PACK, PROFILE, *GATE, TARGET, TIMEOUT, QUICK, FULL, _reports((*JUDGED_FORMATS, "snapshot", "sbom")), *SHOWN),
     ),
     Command(
         "collect",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import JUDGED_FORMATS
 from hostproof.cli.job import judge, read_job
+from hostproof.cli.materials import SBOM, render_materials, require_materials, split_materials
 from hostproof.cli.outputs import write_all
 from hostproof.cli.reports import refuse_names, render_all, shows_passes, wanted_reports
 from hostproof.cli.taking import read_taking, take_snapshot
@@ -15,14 +16,17 @@ def run(given: Given) -> int:
     """Judge the target and return 0 fit, 1 unfit or 3 undecided; raises ProblemError before anything is collected."""
     problems = Problems()
     with noted(problems):
-        outputs = wanted_reports(given, (*JUDGED_FORMATS, "snapshot"))
+        outputs = wanted_reports(given, (*JUDGED_FORMATS, "snapshot", SBOM))
         refuse_names(outputs)
     with noted(problems):
         job = read_job(given)
+        require_materials(outputs, job.packs, problems)
     with noted(problems):
         taking = read_taking(given)
     problems.refuse()
     snapshot = take_snapshot(taking, job)
     evaluation = judge(job, snapshot, explain_passes=shows_passes(outputs))
-    write_all(render_all(outputs, evaluation, snapshot, given))
+    reports, materials = split_materials(outputs)
+    files = render_all(reports, evaluation, snapshot, given)
+    write_all([*files, *render_materials(materials, snapshot)])
     return evaluation.exit_code

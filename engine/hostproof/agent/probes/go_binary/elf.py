@@ -37,7 +37,8 @@ class Elf:
         self.needed: "list[str]" = []
         self.paths: "list[str]" = []  # of RPATH and RUNPATH
         head = self.take(0, 64)
-        self.order, self.wide = ("<>"[head[5] == 2], head[4] == 2) if head[:4] == b"\x7fELF" and len(head) > 51 else ("", False)
+        known = head[:4] == b"\x7fELF" and len(head) > 51
+        self.order, self.wide = ("<>"[head[5] == 2], head[4] == 2) if known else ("", False)
         if self.order:
             self.read_headers(head)
 
@@ -70,7 +71,7 @@ class Elf:
         table = self.take(sections, each_section * min(count, MOST_HEADERS))
         raw = [self.section(table, at) for at in range(0, len(table), each_section or 64)]
         texts = self.take(*raw[names][3:]) if names < len(raw) else b""
-        self.sections = [(until_nul(texts, name), *rest) for name, *rest in raw]
+        self.sections = [(until_nul(texts, one[0]), *one[1:]) for one in raw]
 
     def segment(self, table: bytes, at: int) -> "Segment":
         """Return one entry of the table of segments."""

@@ -21,7 +21,7 @@ MULTIARCH = ("x86_64-linux-gnu", "aarch64-linux-gnu", "i386-linux-gnu", "arm-lin
              "riscv64-linux-gnu", "powerpc64le-linux-gnu", "s390x-linux-gnu", "loongarch64-linux-gnu",
              "mips64el-linux-gnuabi64", "mipsel-linux-gnu")  # fmt: skip
 LIBS = ("lib", "lib64", "libx32", "lib32", *("lib/" + name for name in MULTIARCH))
-USUAL = tuple(before + lib for before in ("/", "/usr/") for lib in LIBS) + ("/usr/local/lib",)
+USUAL = (*(before + lib for before in ("/", "/usr/") for lib in LIBS), "/usr/local/lib")
 VARIANTS = ("", "glibc-hwcaps/x86-64-v2/", "glibc-hwcaps/x86-64-v3/", "glibc-hwcaps/x86-64-v4/")
 
 

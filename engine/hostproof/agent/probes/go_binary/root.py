@@ -39,7 +39,7 @@ def folder_of(root: str, path: str) -> "dict[str, object]":
     write to counts, unless it is sticky: then only owners may move what is in it (chmod(2), S_ISVTX).
     """
     parts = [part for part in os.path.normpath("/" + path).split("/") if part]
-    anyone = False
+    anyone, last = False, 0
     for used in range(len(parts) + 1):
         here = "/".join(["", *parts[:used]])
         try:

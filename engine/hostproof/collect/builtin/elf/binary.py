@@ -13,7 +13,7 @@ from hostproof.collect.builtin.elf.image import Image
 from hostproof.collect.builtin.elf.loading import Loaded, load
 from hostproof.collect.builtin.elf.packages import packages_of
 from hostproof.collect.builtin.elf.program import Program
-from hostproof.collect.builtin.elf.search import Mapped, entries_of
+from hostproof.collect.builtin.elf.search import Entry, Mapped, entries_of
 from hostproof.collect.builtin.elf.sections import section_data
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause, Unknown
@@ -38,7 +38,10 @@ MACHINES: Mapping[tuple[str, int, str], tuple[str, tuple[str, ...]]] = {
 }
 # What runs programs that are not to be (hier(7)): anybody may make a folder there.
 TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm", "/run/user", "/run/lock")  # noqa: S108 - places to be wary of
-RESOLVER = re.compile(r"(__)?(res_\w+|ns_\w+|dn_expand|dn_comp|getaddrinfo|freeaddrinfo|gai_strerror|getnameinfo|gethostby\w+|h_errno)")
+RESOLVER = re.compile(
+    r"(__)?(res_\w+|ns_\w+|dn_expand|dn_comp|getaddrinfo|freeaddrinfo|gai_strerror|getnameinfo|gethostby\w+|h_errno)"
+)
+OF_BUILD = ("build.go", "build.path", "build.modules", "build.settings", "build.tags", "build.cgo")
 _REBUILD = "build it anew, and copy it as a whole"
 _TOO_OLD = "build it with Go 1.18 or later"
 
@@ -82,10 +85,10 @@ def _elf(program: Program) -> dict[str, Outcome]:
     wants = program.symbols.wants
     return {
         "elf.goarch": goarch,
-        "elf.machines": list(machines),
+        "elf.machines": [*machines],
         "elf.linkage": f"{kind}-pie" if program.shared else kind,
         "elf.interpreter": program.interpreter,
-        "elf.needed": list(program.needed),
+        "elf.needed": [*program.needed],
         "elf.versions": [{"library": name, "version": version, "weak": weak} for name, version, weak in wants],
         "elf.imports": sorted(imports),
         "elf.resolver": sorted(name for name in imports if RESOLVER.fullmatch(name)),
@@ -102,7 +105,7 @@ def _build(image: Image) -> dict[str, Outcome]:
         old = "older" in str(problem)
         cause = Cause.UNSUPPORTED if old else Cause.ABSENT
         why = Unknown(cause, f"{image.path}: build information: {problem}", _TOO_OLD if old else "build it with Go")
-        return dict.fromkeys(("build.go", "build.path", "build.modules", "build.settings", "build.tags", "build.cgo"), why)
+        return dict.fromkeys(OF_BUILD, why)
     settings = dict(info.settings)
     return {
         "build.go": _version(info),
@@ -120,11 +123,14 @@ def _build(image: Image) -> dict[str, Outcome]:
 def _version(info: BuildInfo) -> Outcome:
     """Return the number in `go1.27.3 X:nocoverageredesign`; a development version has none."""
     found = re.match(r"go(\d[\w.]*)", info.go)
-    return found[1] if found else Unknown(Cause.INCONCLUSIVE, f"it was built by {info.go}", "build it with a release of Go")
+    why = Unknown(Cause.INCONCLUSIVE, f"it was built by {info.go}", "build it with a release of Go")
+    return found[1] if found else why
 
 
 def _unsaid(name: str) -> Unknown:
-    return Unknown(Cause.ABSENT, f"its build information has no {name}", "build it from a module, with -buildvcs or not")
+    return Unknown(
+        Cause.ABSENT, f"its build information has no {name}", "build it from a module, with -buildvcs or not"
+    )
 
 
 def _around(image: Image, program: Program) -> dict[str, Outcome]:
@@ -136,34 +142,42 @@ def _around(image: Image, program: Program) -> dict[str, Outcome]:
             {"name": one.name, "path": one.path, "needed_by": one.parent.path if one.parent else "", "way": one.way}
             for one in loaded.objects[1:]
         ],
-        "libraries.missing": [
-            {"name": one.name, "needed_by": one.needed_by, "why": one.why} for one in loaded.missing
-        ],
+        "libraries.missing": [{"name": one.name, "needed_by": one.needed_by, "why": one.why} for one in loaded.missing],
         "libraries.wrong": [
-            {"library": one.library, "path": one.path, "version": one.version, "needed_by": one.needed_by, "newest": one.newest}
+            {
+                "library": one.library,
+                "path": one.path,
+                "version": one.version,
+                "needed_by": one.needed_by,
+                "newest": one.newest,
+            }
             for one in loaded.wrong_versions
         ],
         "elf.paths": _paths(image, loaded),
     }
     if image.left_out:
-        why = Unknown(Cause.TOO_LARGE, f"{len(image.left_out)} files are too many or too large: {image.left_out[0]}", "")
-        found |= {name: why for name in ("libraries.found", "libraries.missing", "libraries.wrong")}
+        why = Unknown(
+            Cause.TOO_LARGE, f"{len(image.left_out)} files are too many or too large: {image.left_out[0]}", ""
+        )
+        found |= dict.fromkeys(("libraries.found", "libraries.missing", "libraries.wrong"), why)
     return found
 
 
 def _paths(image: Image, loaded: Loaded) -> list[Value]:
-    return [_entry(image, one, entry.kind, entry.text, entry.folder) for one in loaded.objects for entry in entries_of(one, loaded.search.lib)]
+    lib = loaded.search.lib
+    return [_entry(image, one, entry) for one in loaded.objects for entry in entries_of(one, lib)]
 
 
-def _entry(image: Image, one: Mapped, kind: str, text: str, folder: str) -> Value:
+def _entry(image: Image, one: Mapped, entry: Entry) -> Value:
     """Return what is to be known of a folder; an empty entry is the folder a program is started in (ld.so(8))."""
+    folder, placed = entry.folder, entry.text.startswith("$")
     return {
         "object": one.path,
-        "kind": kind,
-        "entry": text,
+        "kind": entry.kind,
+        "entry": entry.text,
         "folder": folder,
         "absolute": folder.startswith("/"),
-        "temporary": not text.startswith("$") and any(f"{folder}/".startswith(f"{place}/") for place in TEMPORARY),
+        "temporary": not placed and any(f"{folder}/".startswith(f"{place}/") for place in TEMPORARY),
         "exists": image.exists(folder),
         "anyone": bool(image.anyone_may_write(folder)),
     }

@@ -71,9 +71,9 @@ def _text(data: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _parsed(go: str, told: str) -> BuildInfo:
-    """Read lines of words with tabs between them.
+    r"""Read lines of words with tabs between them.
 
-    >>> _parsed("go1.27.3", "path\\tx/y\\nmod\\tx\\t(devel)\\t\\nbuild\\tCGO_ENABLED=1\\n").settings
+    >>> _parsed("go1.27.3", "path\tx/y\nmod\tx\t(devel)\t\nbuild\tCGO_ENABLED=1\n").settings
     (('CGO_ENABLED', '1'),)
     """
     path = ""

@@ -50,7 +50,7 @@ class Image:
         found = self._object(real)
         size = found.get("size")
         if not isinstance(size, int):
-            raise ValueError(str(found.get("error") or "it was not read"))
+            raise ValueError(str(found.get("error") or "it was not read"))  # noqa: TRY004 - nothing is of a wrong type
         return SparseFile(size, found.get("parts"))
 
     def program(self, real: str) -> Program | str:

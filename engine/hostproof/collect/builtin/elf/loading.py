@@ -1,9 +1,8 @@
-"""Loading, as ld.so would do it: a program and the files around it in, what it would be made of and what is wrong out."""
+"""Loading, as ld.so would do it: a program and the files around it in, what it is made of and what is wrong out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from posixpath import basename, dirname, join
 
 from hostproof.collect.builtin.elf.image import Image
 from hostproof.collect.builtin.elf.program import Program

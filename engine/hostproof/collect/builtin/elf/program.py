@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from hostproof.collect.builtin.elf.sparse import SparseFile
+from hostproof.collect.builtin.elf.sparse import SparseFile, open_elf
 from hostproof.source.harmless import one_line
 from hostproof.source.records import record
 
 if TYPE_CHECKING:
     from elftools.elf.elffile import ELFFile
+    from elftools.elf.sections import Section, SymbolTableSection
+    from elftools.elf.segments import Segment
 
 MOST = 4096  # libraries, versions; of symbols 16 times that
 WEAK = 2  # VER_FLG_WEAK: a version that need not be there
@@ -71,9 +73,9 @@ def read_program(file: SparseFile) -> Program:
 
 
 def _read(file: SparseFile) -> Program:
-    from elftools.elf.elffile import ELFFile
+    from elftools.elf.segments import InterpSegment
 
-    elf = ELFFile(file)
+    elf = open_elf(file)
     order, shared = "<" if elf.little_endian else ">", elf.header["e_type"] == "ET_DYN"
     plain = Program(str(elf.header["e_machine"]), elf.elfclass, order, shared, damage=_cut(elf, file.size))
     if plain.damage:
@@ -86,7 +88,7 @@ def _read(file: SparseFile) -> Program:
         plain.bits,
         order,
         shared,
-        next((segment.get_interp_name() for segment in _segments(elf) if segment["p_type"] == "PT_INTERP"), ""),
+        next((segment.get_interp_name() for segment in _segments(elf) if isinstance(segment, InterpSegment)), ""),
         tuple(map(str, tags.get("DT_NEEDED", ()))),
         _text(first, "DT_RPATH"),
         _text(first, "DT_RUNPATH"),
@@ -97,7 +99,7 @@ def _read(file: SparseFile) -> Program:
     )
 
 
-def _segments(elf: ELFFile) -> Iterator[object]:
+def _segments(elf: ELFFile) -> Iterator[Segment]:
     return islice(elf.iter_segments(), MOST)
 
 
@@ -120,9 +122,11 @@ def _cut(elf: ELFFile, size: int) -> str:
 
 def _tags(elf: ELFFile) -> dict[str, list[str | int]]:
     """Return the values of the dynamic segment by their tags, texts as texts."""
+    from elftools.elf.dynamic import DynamicSegment
+
     found: dict[str, list[str | int]] = {}
     for segment in _segments(elf):
-        if segment["p_type"] == "PT_DYNAMIC":
+        if isinstance(segment, DynamicSegment):
             for tag in islice(segment.iter_tags(), MOST):
                 name = str(tag.entry.d_tag)
                 text = getattr(tag, name.removeprefix("DT_").lower(), None)
@@ -130,7 +134,7 @@ def _tags(elf: ELFFile) -> dict[str, list[str | int]]:
     return found
 
 
-def _symbols(sections: list[object]) -> Symbols:
+def _symbols(sections: list[Section]) -> Symbols:
     """Return the versions and symbols that sections speak of."""
     from elftools.elf.gnuversions import GNUVerDefSection, GNUVerNeedSection
     from elftools.elf.sections import SymbolTableSection
@@ -141,7 +145,7 @@ def _symbols(sections: list[object]) -> Symbols:
     for section in sections:
         if isinstance(section, GNUVerNeedSection):
             for need, versions in islice(section.iter_versions(), MOST):
-                wants += [(need.name, one.name, bool(one["vna_flags"] & WEAK)) for one in islice(versions, MOST)]
+                wants += [(need.name or "", one.name, bool(one["vna_flags"] & WEAK)) for one in islice(versions, MOST)]
         elif isinstance(section, GNUVerDefSection):
             pairs = islice(section.iter_versions(), MOST)
             gives = frozenset(next(names).name for definition, names in pairs if definition["vd_cnt"])
@@ -150,14 +154,14 @@ def _symbols(sections: list[object]) -> Symbols:
     return Symbols(tuple(wants), gives, tuple(imports))
 
 
-def _imported(section: object) -> list[str]:
+def _imported(section: SymbolTableSection) -> list[str]:
     """Return the names of symbols that others are to give; a library's were not sent."""
     from elftools.common.exceptions import ELFError
 
     from hostproof.collect.builtin.elf.sparse import GapError
 
     try:
-        symbols = islice(section.iter_symbols(), MOST * 16)  # type: ignore[attr-defined]
+        symbols = islice(section.iter_symbols(), MOST * 16)
         return [symbol.name for symbol in symbols if symbol["st_shndx"] == "SHN_UNDEF" and symbol.name]
     except (GapError, ELFError):
         return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from hostproof.collect.builtin.elf.sparse import SparseFile
+from hostproof.collect.builtin.elf.sparse import SparseFile, open_elf
 
 MOST = 4096
 
@@ -18,9 +18,7 @@ def section_data(file: SparseFile, names: tuple[str, ...], most: int | None = No
 
 def section_place(file: SparseFile, names: tuple[str, ...]) -> tuple[int, int]:
     """Return where a section begins in the file, and its size. Raises ValueError where there is none."""
-    from elftools.elf.elffile import ELFFile
-
-    for section in islice(ELFFile(file).iter_sections(), MOST):
+    for section in islice(open_elf(file).iter_sections(), MOST):
         if section.name in names:
             return int(section["sh_offset"]), int(section["sh_size"])
     raise ValueError(f"it has no section {names[0]}")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import binascii
 import zlib
 from bisect import bisect_right
+from typing import IO, TYPE_CHECKING, cast
 
 from hostproof.facts.snapshot import Value
+
+if TYPE_CHECKING:
+    from elftools.elf.elffile import ELFFile
 
 MOST_PART = 64 * 1024 * 1024
 MOST_SIZE = 2**62
@@ -53,6 +57,13 @@ class SparseFile:
 
     def close(self) -> None:
         """There is nothing to close."""
+
+
+def open_elf(file: SparseFile) -> ELFFile:
+    """Return pyelftools' view of a file. Raises what that raises."""
+    from elftools.elf.elffile import ELFFile
+
+    return ELFFile(cast("IO[bytes]", file))
 
 
 def _unpacked(part: Value) -> tuple[int, bytes]:

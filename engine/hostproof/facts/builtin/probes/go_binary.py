@@ -14,7 +14,7 @@ from hostproof.facts.typetext import parse_type
 PROBE = ProbeSpec(
     "go_binary",
     "A Go program's file",
-    "reads the headers and a few sections of a program, of its loader, and of each library that its RPATH, RUNPATH,"
+    "reads the headers and a few sections of a program, of its loader, and of each library that RPATH, RUNPATH,"
     " ld.so.cache or the loader's own folders may hold; what a loader would do with them is worked out from these parts."
     " Nothing is run, not even ldd",
     "reads the program and libraries it may be loaded with; leaves nothing",
@@ -69,7 +69,9 @@ ROWS: tuple[FactSpec, ...] = (
     _row("build.go", VERSION, "Version of Go that built it: 1.27.3"),
     _row("build.path", STRING, "Path of its main package"),
     _row("build.modules", _MODULES, "Modules in it, the main one first; `replaces` is whose place one took"),
-    _row("build.settings", parse_type("map<string>"), "Settings it was built with: -trimpath, CGO_ENABLED, vcs.revision"),
+    _row(
+        "build.settings", parse_type("map<string>"), "Settings it was built with: -trimpath, CGO_ENABLED, vcs.revision"
+    ),
     _row("build.tags", _STRINGS, "Build tags (-tags)"),
     _row("build.cgo", BOOL, "Whether CGO_ENABLED was 1; alone, that does not make it use C"),
     _row("packages", _STRINGS, "Packages of which a function is linked in; unsafe has none, and is never among them"),
