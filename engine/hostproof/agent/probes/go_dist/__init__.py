@@ -36,8 +36,7 @@ def look(context: Context) -> "dict[str, object]":
 
 def wanted(group: str, context: Context) -> "tuple[str, ...]":
     """Return the names of the tests of a group."""
-    more = context.arguments.get("more")
-    return CAPABILITIES[group] if group in CAPABILITIES else tuple(map(str, more)) if isinstance(more, list) else ()
+    return CAPABILITIES.get(group) or tuple(str(context.arguments.get("more") or "").split())
 
 
 def tests(group: str, context: Context) -> "list[dict[str, object]]":

@@ -20,7 +20,7 @@ PROBE = ProbeSpec(
     " tests of net, os/signal, time, cgo and others for some minutes: they use the loopback, signals, files in TMPDIR",
     params=(
         ProbeParam("go", STRING, "", "The go command; empty for the first on PATH"),
-        ProbeParam("more", list_of(STRING), [], "Names of other tests to run, as dist lists them"),
+        ProbeParam("more", STRING, "", "Names of other tests to run, as dist lists them, with blanks between"),
         ProbeParam("budget", DURATION, 300 * SECOND, "Time for the tests of one capability", SECOND, 3600 * SECOND),
         ProbeParam("results", STRING, "", "A file with the output of a run (text or -json) to read instead of running"),
         ProbeParam("before", STRING, "", "A file with the output of an earlier run, to compare outcomes with"),
