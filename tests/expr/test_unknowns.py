@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hostproof.expr.evaluate import evaluate, evaluate_all
+from hostproof.expr.evaluate import evaluate
 from hostproof.expr.explain import explain
 from hostproof.expr.unknowns import MOST_UNKNOWNS, undecided
 
@@ -73,13 +73,6 @@ def test_a_snapshot_that_lies_about_types(world: Callable[..., object]) -> None:
     for text in ("n > 3", "n + 1 > 3", "sum(xs) > 1", "xs[0] > 1", "all(x in xs: x > 0)"):
         (unknown,) = undecided(made.expr(text), made.env) or (evaluate(made.expr(text), made.env),)
         assert str(unknown.cause) == "type"
-
-
-def test_many_at_once(world: Callable[..., object]) -> None:
-    """Evaluating many expressions together gives what each gives alone."""
-    made = world(FACTS, {}, LETS)
-    exprs = [made.expr(text) for text in CASES]
-    assert evaluate_all(exprs, made.env) == [evaluate(expr, made.env) for expr in exprs]
 
 
 def test_explaining(world: Callable[..., object], golden: Callable[[str, str], None]) -> None:

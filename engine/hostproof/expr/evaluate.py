@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from hostproof.expr.model import Expr, Run
 from hostproof.expr.scope import Env
 from hostproof.expr.undecided import UndecidedError
@@ -26,18 +24,6 @@ def evaluate(expr: Expr, env: Env) -> Value | Unknown:
         return run(env.snapshot.values, env)
     except SLOW:
         return Walk(env).value(expr.root)
-
-
-def evaluate_all(exprs: Sequence[Expr], env: Env) -> list[Value | Unknown]:
-    """Return the values of many expressions over one `Env`, as `evaluate` does for each."""
-    values = env.snapshot.values
-    results: list[Value | Unknown] = []
-    for expr in exprs:
-        try:
-            results.append((expr.run or _compiled(expr))(values, env))
-        except SLOW:
-            results.append(Walk(env).value(expr.root))
-    return results
 
 
 def _compiled(expr: Expr) -> Run:
