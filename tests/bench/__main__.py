@@ -7,7 +7,7 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-BENCHMARKS = ("startup", "load", "mixed", "evaluation", "languages", "yaml_reading")
+BENCHMARKS = ("startup", "load", "mixed", "evaluation", "fleet", "languages", "yaml_reading")
 
 
 def main(names: list[str]) -> None:

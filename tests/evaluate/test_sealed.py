@@ -9,16 +9,21 @@ import signal
 import socket
 import struct
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from hostproof.cli import workers
+from hostproof.cli.main import run
 from hostproof.evaluate.run import evaluate_packs
+from hostproof.facts.codec import encode_snapshot
 from hostproof.facts.snapshot import Snapshot
 from hostproof.report.jsonfile import render_json
 from hostproof.report.junit import render_junit
 from hostproof.report.markdown import render_markdown
 from hostproof.report.terminal import render_terminal
 from hostproof.rulepack.model import RulePack
+from hostproof.source.records import replace
 
 pytestmark = pytest.mark.skipif(
     platform.machine() != "x86_64" or platform.system() != "Linux", reason="the filter is written for Linux on x86_64"
@@ -38,6 +43,8 @@ PROGRAMS_AND_SOCKETS = (
     322,
     435,
 )  # socket connect bind listen socketpair, clones, execs
+# The same but clone, clone3, fork and vfork, by which all cores are used; and ptrace, by which others are looked into.
+SEALED_COMMAND = (*sorted({*PROGRAMS_AND_SOCKETS} - {56, 57, 58, 435}), 101)
 FILES = (2, 4, 6, 21, 83, 85, 257, 262, 263, 332, 437, 439)  # open stat access mkdir creat, their *at forms, openat2
 
 # linux/prctl.h, linux/seccomp.h, linux/bpf_common.h, linux/audit.h
@@ -104,6 +111,28 @@ def test_no_file(pack: RulePack, snapshot: Callable[..., Snapshot]) -> None:
     taken = snapshot({"sysctl.net.core.somaxconn": 128})
     judge_and_report(pack, taken)
     assert sealed((*PROGRAMS_AND_SOCKETS, *FILES), lambda: judge_and_report(pack, taken)) == 0
+
+
+def test_many_snapshots(
+    pack: RulePack, snapshot: Callable[..., Snapshot], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`eval` of a folder on two cores, from the command line to the written reports, starts and reaches nothing."""
+    infos = snapshot().facts
+    for number in range(40):
+        taken = snapshot({"sysctl.net.core.somaxconn": 4000 + number * 10})
+        (tmp_path / f"{number}.hpsnap").write_bytes(encode_snapshot(replace(taken, facts=infos)))
+    monkeypatch.setattr(workers, "cores", lambda: 2)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    reports = [
+        word for name in ("junit", "markdown", "json", "terminal") for word in ("-f", f"{name}={tmp_path}/{name}")
+    ]
+    words = ["eval", "-q", "--pack", pack.path, str(tmp_path), *reports]
+
+    def work() -> None:
+        assert run(words) == 1
+
+    assert sealed(SEALED_COMMAND, work) == 0
+    assert "40 hosts: 30 fit, 10 unfit" in (tmp_path / "terminal").read_text()
 
 
 @pytest.mark.parametrize(
