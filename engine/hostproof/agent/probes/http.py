@@ -5,6 +5,7 @@ The server is `probing/webserver.py`, in a process of its own; the client is Pyt
 
 import http.client
 import io
+import os
 import socket
 from functools import partial
 
@@ -33,9 +34,11 @@ class Server:
         self.port = int(listener.getsockname()[1])
         self.pid = companion(serve, listener)
         listener.close()
+        self.spare = os.dup(2)  # the server's is its listener: so it is us, who can tell, whom a limit of files stops
         return self
 
     def __exit__(self, *_: object) -> None:
+        os.close(self.spare)
         dismiss(self.pid)
 
     def connect(self, timeout: float = PATIENCE) -> "http.client.HTTPConnection":
