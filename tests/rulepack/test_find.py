@@ -47,11 +47,11 @@ def test_a_folder_does_not_pass_for_a_built_in_pack(folder: Path) -> None:
     ("name", "code", "hint"),
     [
         ("linx", "HP-E301", "did you mean 'linux'?"),
-        ("zzz", "HP-E301", "built in are linux"),
+        ("zzz", "HP-E301", "built in are go"),
         ("./nowhere", "HP-E301", "the path leads nowhere"),
         ("", "HP-E302", "a pack is a folder"),
         ("a\0b", "HP-E301", "the path leads nowhere"),
-        ("x" * 5000, "HP-E301", "built in are linux"),
+        ("x" * 5000, "HP-E301", "built in are go"),
         ("../nope", "HP-E301", "the path leads nowhere"),
         ("empty", "HP-E302", "a pack is a folder with a pack.yaml"),
         ("deep", "HP-E302", "a pack is a folder with a pack.yaml"),

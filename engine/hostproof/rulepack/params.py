@@ -47,39 +47,46 @@ def from_command_line(name: str, text: str) -> GivenParam:
 
 
 def settle_params(
-    packs: Sequence[RulePack], given: Iterable[GivenParam], problems: Problems
+    packs: Sequence[RulePack],
+    given: Iterable[GivenParam],
+    problems: Problems,
+    together: tuple[frozenset[str], ...] = (),
 ) -> dict[str, dict[str, Value]]:
-    """Return, by the packs' names, the values of all their parameters; of several that are given the last counts."""
+    """Return, by the packs' names, the values of all their parameters; of several that are given the last counts.
+
+    `together` are the paths of packs that one collection names: a bare name sets a parameter of all of them.
+    """
     settled = {pack.name: {name: param.default for name, param in pack.params.items()} for pack in packs}
     for one in given:
         if len(problems.found) >= MOST_PROBLEMS:
             break
-        found = _find(packs, one, problems)
-        if found is not None:
-            pack, param = found
+        for pack, param in _find(packs, one, problems, together):
             try:
                 settled[pack.name][param.name] = _value(one, param, problems)
             except MisfitError:
-                continue  # told already
+                break  # told already
     return settled
 
 
-def _find(packs: Sequence[RulePack], given: GivenParam, problems: Problems) -> tuple[RulePack, Param] | None:
-    """Return the one parameter that a name means, or None with a problem added."""
+def _find(
+    packs: Sequence[RulePack], given: GivenParam, problems: Problems, together: tuple[frozenset[str], ...]
+) -> list[tuple[RulePack, Param]]:
+    """Return the parameters that a name means, one unless packs belong together; none with a problem added."""
     pack_name, dot, name = given.name.rpartition(".")
     found = [(pack, pack.params[name]) for pack in packs if name in pack.params and (not dot or pack_name == pack.name)]
-    if len(found) == 1:
-        return found[0]
+    paths = {pack.path for pack, _ in found}
+    if len(found) == 1 or (found and any(paths <= one for one in together)):
+        return found
     if found:
         names = " or ".join(f"{pack.name}.{name}" for pack, _ in found)
         message = f"several packs have a parameter {given.name!r}"
         problems.add("HP-E306", message, given.where, f"write {names}")
-        return None
+        return []
     known = [f"{pack.name}.{param}" if dot else param for pack in packs for param in pack.params]
     near = nearest(given.name, known)
     hint = f"did you mean {near!r}?" if near else f"parameters are {', '.join(known[:20]) or 'none'}"
     problems.add("HP-E303", f"there is no parameter {given.name[:200]!r}", given.where, hint)
-    return None
+    return []
 
 
 def _value(given: GivenParam, param: Param, problems: Problems) -> Value:

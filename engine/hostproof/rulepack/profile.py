@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 
 from hostproof.facts.snapshot import Value
-from hostproof.rulepack.find import find_pack
+from hostproof.rulepack.collection import PROFILE_CODES
+from hostproof.rulepack.find import find_packs
 from hostproof.rulepack.model import Override, RulePack, Severity, Waiver
 from hostproof.rulepack.params import GivenParam, settle_params
-from hostproof.rulepack.sections.shape import Codes, Shape, beginning
+from hostproof.rulepack.sections.shape import Shape, beginning
 from hostproof.source.files import read_source
 from hostproof.source.near import nearest
 from hostproof.source.nodes import Mapping, Node, Scalar
@@ -29,7 +30,6 @@ MOST_HINTS = 20
 MOST_RULES = 10_000  # that overrides and waivers are about
 UNKNOWNS = ("fail", "warn", "ignore")
 EFFORTS = ("quick", "usual", "full")
-PROFILE_CODES = Codes("HP-E311", "HP-E312", "HP-E313", "HP-E314", "HP-E315", "HP-E316", "HP-E317")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Profile:
 
     `packs` are the files of its packs, `params` what it sets, still to be typed; `named` are the rules that its
     overrides and waivers name, with their places. `fail_on` is None and `unknown` and `effort` are empty where it
-    doesn't say.
+    doesn't say. `together` are the paths of packs that one collection names.
     """
 
     path: str
@@ -50,6 +50,7 @@ class Profile:
     fail_on: Severity | None = None
     unknown: str = ""
     effort: str = ""
+    together: tuple[frozenset[str], ...] = ()
 
 
 def load_profile(path: Path) -> Profile:
@@ -75,7 +76,10 @@ def check_profile(file: SourceFile, problems: Problems) -> Profile | None:
 
 
 def settle_profile(
-    profile: Profile, packs: Sequence[RulePack], given: Sequence[GivenParam] = ()
+    profile: Profile,
+    packs: Sequence[RulePack],
+    given: Sequence[GivenParam] = (),
+    together: tuple[frozenset[str], ...] = (),
 ) -> dict[str, dict[str, Value]]:
     """Return the packs' parameters as the profile sets them, and over it what the command line gives.
 
@@ -89,7 +93,7 @@ def settle_profile(
     for name, where in profile.named:
         if len(problems.found) < MOST_PROBLEMS:
             _check_rule(name, where, rules, problems)
-    settled = settle_params(packs, (*profile.params, *given), problems)
+    settled = settle_params(packs, (*profile.params, *given), problems, profile.together + together)
     problems.refuse()
     return settled
 
@@ -115,6 +119,7 @@ class _Written:
         self._shape = shape
         self._problems = shape.problems
         self._named: list[tuple[str, Span]] = []
+        self._together: list[frozenset[str]] = []
 
     def profile(self, path: str) -> Profile:
         self._shape.keys(self._root, PROFILE_KEYS, ("hostproof",), "a profile")
@@ -130,6 +135,7 @@ class _Written:
             fail_on,
             unknown,
             self._effort(),
+            tuple(self._together),
         )
 
     def _effort(self) -> str:
@@ -150,23 +156,23 @@ class _Written:
             message = f"`packs` may name {MOST_PACKS}, and names {len(items)}"
             self._problems.add("HP-E317", message, items[MOST_PACKS].where)
         for item in items[:MOST_PACKS]:
-            path = self._pack(item, base)
-            if path is not None and path in found:
+            paths = self._packs_of(item, base)
+            if not found.keys().isdisjoint(paths):
                 self._problems.add("HP-E325", "the same pack is named before", item.where, "leave one of them out")
-            elif path is not None:
-                found[path] = None
+            found |= dict.fromkeys(paths)
+            self._together.append(frozenset(map(str, paths)))
         return tuple(found)
 
-    def _pack(self, node: Node, base: Path) -> Path | None:
+    def _packs_of(self, node: Node, base: Path) -> tuple[Path, ...]:
         name = self._shape.text(node, "a pack's name or path", most=4000)
         if name is None:
-            return None
+            return ()
         try:
-            return find_pack(name.text, base)
+            return find_packs(name.text, base)
         except ProblemError as error:
             for problem in error.problems:
                 self._problems.add(problem.code, problem.message, name.where, problem.hint)
-            return None
+            return ()
 
     def _params(self) -> tuple[GivenParam, ...]:
         entries = self._shape.entries(self._root.get("params"), "`params`")

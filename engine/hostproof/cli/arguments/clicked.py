@@ -101,10 +101,9 @@ def _completer(option: Option) -> Callable[[click.Context, click.Parameter, str]
 
 
 def _complete_packs(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
-    from hostproof.source.builtin import data_folder
+    from hostproof.rulepack.find import builtin_names
 
-    names = sorted(path.parent.name for path in data_folder("rules").glob("*/pack.yaml"))
-    return [name for name in names if name.startswith(begun)]
+    return [name for name in builtin_names() if name.startswith(begun)]
 
 
 def _complete_rules(context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hostproof.cli.arguments.given import Given
 from hostproof.cli.job import DEFAULT_PACK
 from hostproof.cli.screen import show
 from hostproof.facts.builtin import builtin_catalog
-from hostproof.rulepack.find import find_pack, pack_file
+from hostproof.rulepack.find import find_packs
 from hostproof.rulepack.load import check_pack
 from hostproof.source.files import read_source
 from hostproof.source.problems import ProblemError, Problems
@@ -15,16 +17,24 @@ from hostproof.source.render import render_problems
 
 def run(given: Given) -> int:
     """Check each pack, show all problems on standard output, and return 2 if any of them is an error, else 0."""
-    checked = [_lint(word) for word in given.rest or (DEFAULT_PACK,)]
+    checked = [said for word in given.rest or (DEFAULT_PACK,) for said in _lint_all(word)]
     show("\n".join(said for said, _ in checked))
     return 2 if any(errors for _, errors in checked) else 0
 
 
-def _lint(word: str) -> tuple[str, int]:
+def _lint_all(word: str) -> list[tuple[str, int]]:
+    """Return what is to be said about each pack that a word means, and how many errors it has."""
+    try:
+        return [_lint(path) for path in find_packs(word)]
+    except ProblemError as error:
+        return [(render_problems(error.problems).rstrip() + "\n", len(error.problems))]
+
+
+def _lint(path: Path) -> tuple[str, int]:
     """Return what is to be said about a pack, and how many errors it has."""
     problems = Problems()
     try:
-        pack = check_pack(read_source(pack_file(find_pack(word))), builtin_catalog(), problems)
+        pack = check_pack(read_source(path), builtin_catalog(), problems)
     except ProblemError as error:
         problems.found.extend(error.problems)
         pack = None
