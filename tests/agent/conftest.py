@@ -111,7 +111,8 @@ def start_agent(
         assert edit[0].encode() in bundle.modules
         edited = bundle.modules.replace(edit[0].encode(), edit[1].encode())
         bundle = Bundle(
-            (*bundle.arguments[:-1], BOOTSTRAP.format(format="json", size=len(edited), package=PACKAGE)), edited
+            (*bundle.arguments[:-1], BOOTSTRAP.format(format="json", size=len(edited), package=PACKAGE, arguments="")),
+            edited,
         )
     command = (*prefix, sys.executable, *bundle.arguments)
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, **more)  # type: ignore[call-overload]

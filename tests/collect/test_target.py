@@ -16,7 +16,7 @@ def test_local_is_this_machine() -> None:
     assert (target.name, target.python, target.same_python) == ("local", (sys.executable,), True)
 
 
-@pytest.mark.parametrize("text", ["", "ssh", "web1", "Local!", "locla", "shh:web1"])
+@pytest.mark.parametrize("text", ["", "ssh", "web1", "Local!", "locla", "shh:web1", "root"])
 def test_anything_else_is_a_problem(text: str) -> None:
     """The problem quotes the word and names what there is."""
     with pytest.raises(ProblemError) as caught:

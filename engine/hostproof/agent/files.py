@@ -10,16 +10,40 @@ MOST_FILE = 16 * 1024 * 1024  # also of all files of a glob together
 MOST_FILES = 65536
 MOST_ENTRIES = 200000  # folder entries looked at for one glob
 CHUNK = 65536  # /proc and /sys hand out a page or so at a time
+READING = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC  # O_NONBLOCK so that a FIFO can't hold us
 
 # Reading these takes messages away from whoever they are meant for.
 CONSUMING = frozenset([b"kmsg", b"trace_pipe", b"trace_pipe_raw"])
 
 
-def read_file(ask: "dict[str, object]") -> "dict[str, object]":
+class Door:
+    """How files are reached: here by their paths; other targets have a way of their own."""
+
+    def look(self, path: bytes) -> "os.stat_result":
+        """Return what os.stat does."""
+        return os.stat(path)
+
+    def look_at(self, path: bytes) -> "os.stat_result":
+        """Return what os.lstat does."""
+        return os.lstat(path)
+
+    def open(self, path: bytes) -> int:
+        """Return a descriptor to read from."""
+        return os.open(path, READING)
+
+    def names(self, folder: bytes) -> "list[bytes]":
+        """Return the names in a folder."""
+        return os.listdir(folder)
+
+
+HERE = Door()
+
+
+def read_file(ask: "dict[str, object]", door: Door = HERE) -> "dict[str, object]":
     """Answer a `file` ask: `data`, `size`; too-large comes with the first bytes. Raises AskError."""
     path = str(ask["path"])
     most = whole(ask, "most", MOST_FILE, MOST_FILE)
-    data, size = read_bounded(to_bytes(path), most)
+    data, size = read_bounded(to_bytes(path), most, door)
     said: "dict[str, object]" = {"data": base64(data), "size": size}
     if size > most:
         said.update(too_large(path, size, most).fields())
@@ -31,15 +55,14 @@ def too_large(what: str, size: int, most: int) -> AskError:
     return AskError("too-large", "{} has {} bytes or more, the bound is {}".format(what, size, most))
 
 
-def read_bounded(path: bytes, most: int) -> "tuple[bytes, int]":
+def read_bounded(path: bytes, most: int, door: Door = HERE) -> "tuple[bytes, int]":
     """Return the first `most` bytes of a regular file and its size; a size over `most` says that it was cut.
 
     Files of /proc have no size of their own: theirs is `most` + 1 when cut. Raises AskError.
     """
     try:
-        check_kind(path, os.stat(path))
-        # Looked at once more behind the door, as it may have been swapped; O_NONBLOCK so that a FIFO can't hold us.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        check_kind(path, door.look(path))
+        handle = door.open(path)  # looked at once more behind the door, as it may have been swapped
         try:
             found = os.fstat(handle)
             check_kind(path, found)
@@ -73,19 +96,19 @@ def check_kind(path: bytes, found: "os.stat_result") -> None:
         raise AskError("unsupported", to_text(path) + " would be emptied by reading it")
 
 
-def read_glob(ask: "dict[str, object]") -> "dict[str, object]":
+def read_glob(ask: "dict[str, object]", door: Door = HERE) -> "dict[str, object]":
     """Answer a `glob` ask: `files` by path, `missed` by path with cause, `size` of all. Raises AskError.
 
     A pattern whose fixed first folders exist and that matches nothing gives no files and no error.
     """
     most = whole(ask, "most", CHUNK, MOST_FILE)
     most_files = whole(ask, "most_files", MOST_FILES, MOST_FILES)
-    paths, missed = expand(to_bytes(str(ask["pattern"])))
+    paths, missed = expand(to_bytes(str(ask["pattern"])), door)
     files: "dict[str, str]" = {}
     size = 0
     for path in paths[:most_files]:
         try:
-            data, length = read_bounded(path, most)
+            data, length = read_bounded(path, most, door)
             if length > most or size + length > MOST_FILE:
                 raise too_large(to_text(path), length, min(most, MOST_FILE - size))
             files[to_text(path)] = base64(data)
@@ -99,7 +122,7 @@ def read_glob(ask: "dict[str, object]") -> "dict[str, object]":
     return said
 
 
-def expand(pattern: bytes) -> "tuple[list[bytes], dict[str, object]]":
+def expand(pattern: bytes, door: Door = HERE) -> "tuple[list[bytes], dict[str, object]]":
     """Return the sorted paths that match a shell pattern, and the folders that could not be looked into.
 
     `*`, `?` and `[...]` match within one part of the path, a leading dot only if it is spelled out. Raises AskError
@@ -116,7 +139,7 @@ def expand(pattern: bytes) -> "tuple[list[bytes], dict[str, object]]":
         matches = []
         for folder in found:
             try:
-                names = os.listdir(folder)
+                names = door.names(folder)
             except OSError as problem:
                 if not wild:
                     raise ask_error(problem, to_text(folder)) from None
@@ -128,13 +151,13 @@ def expand(pattern: bytes) -> "tuple[list[bytes], dict[str, object]]":
                 raise AskError("too-large", "{} looks at more than {} entries".format(to_text(pattern), MOST_ENTRIES))
             matches += [os.path.join(folder, name) for name in matching(names, part)]
         found, wild = matches, True
-    return sorted(filter(is_there, found)), missed
+    return sorted(path for path in found if is_there(path, door)), missed
 
 
-def is_there(path: bytes) -> bool:
+def is_there(path: bytes, door: Door) -> bool:
     """Return False only where nothing stands at the path; what may not be looked at counts as there."""
     try:
-        os.lstat(path)
+        door.look_at(path)
     except OSError as problem:
         return problem.errno not in (errno.ENOENT, errno.ENOTDIR)
     return True

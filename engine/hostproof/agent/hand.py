@@ -13,20 +13,30 @@ from collections import deque
 from . import calls, files, offspring
 from .lines import AskError, answer, ask_error, now
 from .pipes import LineReader, Writer, open_descriptors
+from .rooted import Root
 from .spawn import empty_input
+
+TYPE_CHECKING = False  # typing costs 5 ms to import
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MOST_TIME = 5.0  # seconds for one file, glob or call
 MOST_AHEAD = 256  # asks handed over and not yet answered
 LONGEST_ANSWER = 64 * 1024 * 1024
 CHUNK = 262144
 
-KINDS = {"file": files.read_file, "glob": files.read_glob, "call": calls.call}
+KINDS: "dict[str, Callable[[dict[str, object]], dict[str, object]]]" = {
+    "file": files.read_file,
+    "glob": files.read_glob,
+    "call": calls.call,
+}
 
 
 class Hand:
     """The loop's side: what still has to be asked, what has been, and since when the first of these is at work."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: "Root | None" = None) -> None:
+        self.root = root
         self.waiting: "deque[tuple[object, bytes]]" = deque()
         self.asked: "deque[tuple[object, bytes]]" = deque()
         self.pid = 0
@@ -43,7 +53,7 @@ class Hand:
         answers, answers_end = os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
-            work(asks, answers_end)
+            work(asks, answers_end, self.root)
         os.close(asks)
         os.close(answers_end)
         os.set_blocking(answers, False)
@@ -111,17 +121,18 @@ class Hand:
         return [answer(lost, why.fields(), now())]
 
 
-def work(asks: int, answers: int) -> None:
+def work(asks: int, answers: int, root: "Root | None") -> None:
     """Be the hand: answer lines until there are no more; never returns."""
     try:
-        let_go(asks, answers)
+        let_go(asks, answers, *((root.top,) if root else ()))
+        kinds = root.kinds if root else KINDS
         reader = LineReader(LONGEST_ANSWER)
         while True:
             chunk = os.read(asks, CHUNK)
             if not chunk:
                 os._exit(0)
             for line in reader.feed(chunk):
-                write_all(answers, do(json.loads(line.decode("ascii"))))
+                write_all(answers, do(json.loads(line.decode("ascii")), kinds))
     finally:
         os._exit(1)
 
@@ -151,11 +162,11 @@ def write_all(end: int, data: bytes) -> None:
         view = view[os.write(end, view) :]
 
 
-def do(ask: "dict[str, object]") -> bytes:
+def do(ask: "dict[str, object]", kinds: "dict[str, Callable[[dict[str, object]], dict[str, object]]]") -> bytes:
     """Return the answer to one ask, whatever happens."""
     started = now()
     try:
-        fields = KINDS[str(ask["ask"])](ask)
+        fields = kinds[str(ask["ask"])](ask)
     except AskError as problem:
         fields = problem.fields()
     except OSError as problem:

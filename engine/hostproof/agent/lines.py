@@ -84,12 +84,15 @@ def base64(data: "bytes | bytearray") -> str:
     return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
-def hello() -> bytes:
-    """Return the first line: protocol, and on what and as whom the agent runs; the clock in nanoseconds since 1970."""
+def hello(running: bool = True) -> bytes:
+    """Return the first line: protocol, and on what and as whom the agent runs; the clock in nanoseconds since 1970.
+
+    What kernel it is says nothing of a target that is not `running`.
+    """
     return spell(
         {
             "hello": PROTOCOL,
-            "uname": list(os.uname()),
+            "uname": list(os.uname()) if running else [],
             "uid": os.geteuid(),
             "python": sys.version.split()[0],
             "pid": os.getpid(),

@@ -15,6 +15,7 @@ from . import hand, offspring
 from .commands import CHUNK, MOST_OUTPUT, USUAL_OUTPUT, Command, words
 from .lines import LONGEST_LINE, AskError, answer, hello, now, whole
 from .pipes import LineReader, Writer
+from .rooted import Root, not_running
 from .spawn import Starter
 
 MOST_AT_ONCE = 16
@@ -30,12 +31,13 @@ READ = select.POLLIN | select.POLLHUP | select.POLLERR
 class Loop:
     """One run, from the first ask to the last answer."""
 
-    def __init__(self, asks: int, answers: int) -> None:
+    def __init__(self, asks: int, answers: int, root: "Root | None" = None) -> None:
+        self.root = root
         os.set_blocking(asks, False)
         self.asks = asks
         self.reader = LineReader(LONGEST_LINE)
         self.writer = Writer(answers)
-        self.hand = hand.Hand()
+        self.hand = hand.Hand(root)
         self.starter = Starter(dict(os.environ))
         self.waiting: "deque[dict[str, object]]" = deque()
         self.probes: "list[dict[str, object]]" = []
@@ -50,7 +52,7 @@ class Loop:
 
     def run(self) -> None:
         """Answer everything, or stop when the engine goes away or a signal comes."""
-        self.writer.put(hello())
+        self.writer.put(hello(self.root is None))
         self.hand.start()
         while not self.ended and (not self.complete or self.busy or self.writer.waiting):
             self.begin()
@@ -128,8 +130,10 @@ class Loop:
     def begun(self, ask: "dict[str, object]") -> Command:
         """Return the running command or probe of an ask. Raises AskError, BlockingIOError."""
         if ask["ask"] == "run":
-            argv = words(ask)
+            argv = self.root.command(words(ask)) if self.root else words(ask)
             return Command(ask, lambda mark: self.starter.start(argv, mark))
+        if self.root:
+            raise not_running("probe {}".format(ask["name"]))
         from .probe import Probe
 
         return Probe(ask)
@@ -151,7 +155,7 @@ class Loop:
 
     def patience(self) -> "float | None":
         """Return the milliseconds until something is due."""
-        if self.has_room and not self.full and not self.short:
+        if not self.full and (self.may_probe or (self.has_room and not self.short)):
             return 0
         dues = [command.due for command in self.commands.values()]
         if self.hand.asked:

@@ -11,6 +11,7 @@ import sys
 from . import offspring
 from .loop import Loop
 from .pipes import open_descriptors
+from .rooted import Root
 from .scratch import SCRATCH, remove, scratch_base
 
 WATCHED = (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -18,8 +19,11 @@ PATIENCE = 60.0  # seconds between looks when nothing happens
 GRACE = 1.5  # seconds that the worker has to end after it was asked to; it needs one at most
 
 
-def main() -> None:
-    """Run the agent on descriptors 0 and 1; never returns."""
+def main(root: str = "", chroot: bool = False) -> None:
+    """Run the agent on descriptors 0 and 1, for a `root` directory that is not running if one is named; never returns.
+
+    `chroot`: programs in it may be run.
+    """
     parent = os.getppid()
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
     for number in WATCHED:
@@ -30,7 +34,7 @@ def main() -> None:
     guard = os.getpid()
     worker = os.fork()
     if worker == 0:
-        work(guard)
+        work(guard, root, chroot)
     offspring.die_with_parent(parent, signal.SIGTERM)
     os._exit(watch(worker))
 
@@ -55,12 +59,12 @@ def keep_to_ourselves() -> None:
             continue
 
 
-def work(guard: int) -> None:
+def work(guard: int, root: str, chroot: bool) -> None:
     """Be the worker; never returns."""
     try:
         os.setpgid(0, 0)  # so that killing the guard's group leaves us to clean up
         offspring.adopt_orphans()
-        loop = Loop(0, 1)
+        loop = Loop(0, 1, Root(root, chroot) if root else None)
         offspring.die_with_parent(guard, signal.SIGTERM)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
         loop.run()

@@ -39,7 +39,8 @@ def read_taking(given: Given) -> Taking:
     """Return what a command line says about collecting; raises ProblemError for no target, no duration, two efforts."""
     text = given.text("timeout")
     timeout = _timeout(text) if text else DEFAULT_TIMEOUT
-    return Taking(parse_target(given.text("target", "local")), timeout, given.flag("quiet"), _effort(given))
+    target = parse_target(given.text("target", "local"), chroot=given.flag("chroot"))
+    return Taking(target, timeout, given.flag("quiet"), _effort(given))
 
 
 def _effort(given: Given) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
+from pathlib import Path
 
 from hostproof.source.near import nearest
 from hostproof.source.problems import Problem, ProblemError
 from hostproof.source.records import record
 
-KINDS = ("local", "ssh:HOST")
+KINDS = ("local", "ssh:HOST", "root:DIR")
 CONNECT_TIME = 10  # seconds until a host that doesn't answer is given up
 
 # Python reads what it is to run from the first line of its standard input. In single quotes this is one word to every
@@ -37,7 +38,8 @@ class Target:
     """`python` is the command line that starts Python there; `same_python`: it is the interpreter that runs us.
 
     `foreign`: it is whole, and Python reads what to run from its standard input; what is printed before the agent
-    speaks is not ours. `kind` is the word before the colon of `name`, `place` what follows it.
+    speaks is not ours. `kind` is the word before the colon of `name`, `place` what follows it. `chroot`: its programs
+    may be run.
     """
 
     name: str
@@ -46,21 +48,40 @@ class Target:
     foreign: bool = False
     kind: str = "local"
     place: str = ""
+    chroot: bool = False
 
 
-def parse_target(text: str) -> Target:
-    """Return the target that a user's word names: `local`, `ssh:HOST`. Raises ProblemError (HP-E507)."""
+def parse_target(text: str, *, chroot: bool = False) -> Target:
+    """Return the target that a user's word names: `local`, `ssh:HOST`, `root:DIR`.
+
+    `chroot` allows programs of a root directory to be run. Raises ProblemError (HP-E507, HP-E514).
+    """
     word = text.strip()
     kind, colon, place = word.partition(":")
     if word == "local":
-        # An embedded Python doesn't know its own program.
-        return Target("local", (sys.executable or "python3",), same_python=bool(sys.executable))
+        return Target("local", *_own_python())
+    if kind == "root" and colon:
+        return _root(word, place, chroot)
     if kind == "ssh" and colon:
         return _ssh(word, word if place.startswith("//") else place)
     near = nearest(kind, [name.partition(":")[0] for name in KINDS])
     said = f"did you mean {near + word[len(kind) :]!r}? " if near and near != kind else ""
     hint = f"{said}There are {', '.join(KINDS)}"
     raise ProblemError((Problem("HP-E507", f"{text!r} is not a kind of target", None, hint),))
+
+
+def _own_python() -> tuple[tuple[str, ...], bool]:
+    """Return how to start our own Python, and whether that is known: an embedded one doesn't know its program."""
+    return (sys.executable or "python3",), bool(sys.executable)
+
+
+def _root(word: str, place: str, chroot: bool) -> Target:
+    """Return a root directory, read by an agent here."""
+    folder = Path(place).absolute()
+    if not place or "\0" in place or not folder.is_dir():
+        hint = "name the folder that holds the etc and usr of a system: root:/mnt/image"
+        raise ProblemError((Problem("HP-E514", f"{word!r} is not a folder", None, hint),))
+    return Target(word, *_own_python(), kind="root", place=str(folder), chroot=chroot)
 
 
 def _ssh(word: str, host: str) -> Target:

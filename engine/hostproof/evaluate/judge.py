@@ -25,6 +25,7 @@ _CURES = {
     Cause.TIMEOUT: "give it more time, or run it when the host is less busy",
     Cause.FAILED: "run the command on the host and see what it says",
     Cause.UNSUPPORTED: "limit the rule with `when` to hosts that have it",
+    Cause.NOT_RUNNING: "take the snapshot where the system runs",
     Cause.PARSE_ERROR: "compare the reader in the pack with the output kept as evidence",
     Cause.TOO_LARGE: "ask for less of it",
     Cause.REDACTED: "let the rule ask for something that is no secret",

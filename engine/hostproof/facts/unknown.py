@@ -17,6 +17,7 @@ class Cause(StrEnum):
     TIMEOUT = "timeout"  # the deadline passed first
     FAILED = "failed"  # a command ended with an error or was killed
     UNSUPPORTED = "unsupported"  # this kernel, or this kind of target, has no such thing
+    NOT_RUNNING = "not-running"  # the target is files only, and only a running system can tell
     PARSE_ERROR = "parse-error"  # there was an answer, and it could not be read
     TOO_LARGE = "too-large"  # the answer was longer than the bound
     REDACTED = "redacted"  # it was a secret, and left out

@@ -6,6 +6,7 @@ from hostproof.source.records import record
 
 JUDGED_FORMATS = ("terminal", "junit", "markdown", "json")
 TEXT_OR_JSON = ("text", "json")
+QUERY_FORMATS = ("text", "json", "csv")
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 ON_UNKNOWN = ("fail", "warn", "ignore")
 
@@ -57,7 +58,13 @@ PROFILE = Option("profile", "A team's profile: packs, parameters, overrides, wai
 PARAM = Option(
     "param", "Set a parameter of a pack, as name=value or pack.name=value. Repeatable.", "NAME=VALUE", many=True
 )
-TARGET = Option("target", "What to judge. [default: local, this machine]", "TARGET", offers=("local", "ssh:"))
+TARGET = Option(
+    "target",
+    "What to judge: local, ssh:HOST, root:DIR (a system that isn't running). [default: local, this machine]",
+    "TARGET",
+    offers=("local", "ssh:", "root:"),
+)
+CHROOT = Option("chroot", "Let programs of a root directory be run inside it: they can do what you can.")
 TIMEOUT = Option(
     "timeout",
     "End collecting after this long (30s, 2min); what is not learnt by then is unknown. [default: 10min]",
@@ -87,6 +94,7 @@ OUTPUT = Option(
     kind="file",
 )
 FACTS_FORMAT = Option("format", "text or json. [default: text]", "text|json", short="-f", offers=TEXT_OR_JSON)
+QUERY_FORMAT = Option("format", "text, json or csv. [default: text]", "text|json|csv", short="-f", offers=QUERY_FORMATS)
 
 
 def _reports(formats: tuple[str, ...]) -> Option:
@@ -100,12 +108,15 @@ COMMANDS = (
     Command(
         "check",
         "Judge a machine: collect, evaluate, report.",
-        (PACK, PROFILE, *GATE, TARGET, TIMEOUT, QUICK, FULL, _reports((*JUDGED_FORMATS, "snapshot", "sbom")), *SHOWN),
+        (
+            *(PACK, PROFILE, *GATE, TARGET, CHROOT, TIMEOUT, QUICK, FULL),
+            *(_reports((*JUDGED_FORMATS, "snapshot", "sbom")), *SHOWN),
+        ),
     ),
     Command(
         "collect",
         "Take a snapshot of a machine, to be judged later.",
-        (OUTPUT, PACK, PROFILE, PARAM, TARGET, TIMEOUT, QUICK, FULL, QUIET),
+        (OUTPUT, PACK, PROFILE, PARAM, TARGET, CHROOT, TIMEOUT, QUICK, FULL, QUIET),
     ),
     Command(
         "eval",
@@ -122,6 +133,14 @@ COMMANDS = (
         rest="RULE SNAPSHOT",
         least=2,
         kind="rule",
+    ),
+    Command(
+        "query",
+        "Print what an expression is over snapshots.",
+        (PACK, PROFILE, PARAM, QUERY_FORMAT),
+        rest="EXPR SNAPSHOT...",
+        least=2,
+        kind="file",
     ),
     Command("lint", "Check packs without touching a machine.", (), rest="[PACK]...", kind="pack"),
     Command(

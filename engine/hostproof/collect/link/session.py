@@ -127,8 +127,10 @@ def hold_session(
     agent that can't be started, dies, or talks nonsense makes errors, never an exception. KeyboardInterrupt passes
     through once the agent and all it started are gone.
     """
-    probes = any(isinstance(ask, Probe) for ask in asks)
-    bundle = pack_agent(target.same_python, probes, target.foreign)
+    rooted = target.kind == "root"
+    probes = not rooted and any(isinstance(ask, Probe) for ask in asks)
+    arguments = f"{target.place!r}, {target.chroot!r}" if rooted else ""
+    bundle = pack_agent(target.same_python, probes, target.foreign, arguments)
     lines = [encode_ask(number, ask, effort) for number, ask in enumerate(asks)]
     session = Session(asks, memoryview(b"".join((bundle.modules, *lines, END))), foreign=target.foreign)
     with _Agent(target, (*target.python[1:], *bundle.arguments)) as agent:

@@ -18,4 +18,5 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow("HP-E511", "Not one rule and one snapshot", "hostproof explain net.backlog a.hpsnap b.hpsnap"),
     CodeRow("HP-E512", "Quick and full at once", "hostproof check --quick --full"),
     CodeRow("HP-E513", "No snapshot there", "hostproof eval an-empty-folder"),
+    CodeRow("HP-E514", "A target that is not there", "hostproof check --target root:/no/such/folder"),
 )
