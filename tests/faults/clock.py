@@ -107,7 +107,7 @@ FAULTS = (
     Fault(
         id="clock.no-vdso",
         title="the kernel gives programs no vDSO",
-        how="a kernel booted with vdso=0",
+        how=f"a kernel booted with {OTHER_BOOT}",
         took=("grep", "-qw", "vdso=0", "/proc/cmdline"),
         boot=OTHER_BOOT,
         red={"clock.vdso"},
@@ -118,7 +118,7 @@ FAULTS = (
     Fault(
         id="clock.jiffies",
         title="the kernel knows the time to a tick",
-        how="a kernel booted with highres=off, and the clocksource jiffies",
+        how=f"a kernel booted with {OTHER_BOOT}, and the clocksource jiffies",
         prefix=shell("echo jiffies > /sys/devices/system/clocksource/clocksource0/current_clocksource"),
         took=("grep", "-qx", "jiffies", "/sys/devices/system/clocksource/clocksource0/current_clocksource"),
         boot=OTHER_BOOT,

@@ -70,7 +70,7 @@ FAULTS = (
     Fault(
         id="timers.low-resolution",
         title="the kernel's timers wait for the next tick",
-        how="a kernel booted with highres=off nohz=off",
+        how=f"a kernel booted with {OTHER_BOOT}",
         took=("grep", "-qw", "highres=off", "/proc/cmdline"),
         boot=OTHER_BOOT,
         red={"timers.high-resolution", "timers.sleep"},
