@@ -20,6 +20,8 @@ SHARED = "listed.json"
 
 def look(context: Context) -> "dict[str, object]":
     """Tell which tests there are, which of them would be run, and which capabilities have none."""
+    if context.arguments.get("results"):
+        raise AskError("not-collected", "a file with results is judged, and no Go asked", "leave out `results`")
     dist = Dist(context)
     listed = dist.listed()
     with open(os.path.join(context.scratch(), SHARED), "w", encoding="utf-8") as file:
