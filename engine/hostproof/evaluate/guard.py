@@ -7,6 +7,7 @@ leave as lists that remember their order, so that each is sorted once however ma
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from hostproof.expr.model import Expr
 from hostproof.expr.template import Template
@@ -23,12 +24,12 @@ CURE = "take the snapshot again with this hostproof and this pack"
 
 
 class Guard:
-    """What some packs expect of a snapshot, found out once for however many snapshots."""
+    """What some packs, and maybe others, expect of a snapshot, found out once for however many snapshots."""
 
     __slots__ = ("_expected", "_sampled", "_spelled")
 
-    def __init__(self, packs: Sequence[RulePack]) -> None:
-        self._expected = expected_types(packs)
+    def __init__(self, packs: Sequence[RulePack], also: Mapping[str, Type] = MappingProxyType({})) -> None:
+        self._expected = {**expected_types(packs), **also}
         self._spelled = {name: str(of) for name, of in self._expected.items()}
         self._sampled = {name: of for name, of in self._expected.items() if has_samples(of)}
 

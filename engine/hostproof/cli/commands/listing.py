@@ -15,12 +15,17 @@ _WIDEST = 56  # a wider cell pushes the rest of its own line only
 
 def wants_json(given: Given) -> bool:
     """Return whether `--format json` was given; raises ProblemError for any other word than text or json."""
-    word = given.text("format", "text")
-    if word not in TEXT_OR_JSON:
-        near = nearest(word, TEXT_OR_JSON)
-        hint = f"did you mean {near}?" if near else "write text or json"
+    return wanted_word(given, TEXT_OR_JSON) == "json"
+
+
+def wanted_word(given: Given, words: Sequence[str]) -> str:
+    """Return the word of `--format`, the first of `words` where none is given; raises ProblemError for any other."""
+    word = given.text("format", words[0])
+    if word not in words:
+        near = nearest(word, words)
+        hint = f"did you mean {near}?" if near else f"write {' or '.join(words)}"
         raise ProblemError((Problem("HP-E501", f"--format {word}: there is no format {word!r} here", hint=hint),))
-    return word == "json"
+    return word
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:
