@@ -16,6 +16,7 @@ import (
 const (
 	piece    = 32 << 10
 	room     = 16 << 20
+	garbage  = 256 << 20
 	patience = 5 * time.Second
 	most     = 400
 )
@@ -91,7 +92,8 @@ func pauses() []int64 {
 	return found
 }
 
-// limited makes garbage below a memory limit, with GOGC off: only the limit can start a collection then.
+// limited makes garbage below a memory limit, with GOGC off: only the limit can start a collection then. It takes its
+// time, as the collector may have to wait for a processor.
 func limited() (limit, highest, cycles int64) {
 	look := []metrics.Sample{
 		{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
@@ -106,8 +108,11 @@ func limited() (limit, highest, cycles int64) {
 	before := number(look[2])
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(limit)
-	for made := 0; made < 8*room; made += piece {
+	for made := 0; made < garbage; made += piece {
 		sink = make([]byte, piece)
+		if made%(1<<20) == 0 {
+			time.Sleep(50 * time.Microsecond)
+		}
 		if now := used(); now > highest {
 			highest = now
 		}
@@ -125,6 +130,7 @@ func main() {
 	}
 	facts := report.Facts{"growth": growth(), "trigger": triggers(cycles), "pauses": pauses()}
 	facts["limit"], facts["highest"], facts["limited"] = limited()
+	facts["made"] = garbage
 	runtime.KeepAlive(kept)
 	report.Print(facts)
 }

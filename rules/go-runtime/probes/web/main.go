@@ -120,7 +120,7 @@ func silent() (string, int64) {
 	response, err := client.Get("https://" + listener.Addr().String())
 	took := time.Since(started).Nanoseconds()
 	if err != nil {
-		return report.Short(err), took
+		return "get " + report.Short(err), took
 	}
 	response.Body.Close()
 	return "answered", took

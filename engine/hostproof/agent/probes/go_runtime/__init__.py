@@ -11,11 +11,8 @@ STEPS = (
     Step(("version", "command", "cgo.enabled", "build.failed", "build.time"), steps.built, 2 * MOST),
     Step(("room.quota", "room.group", "room.procs", "room.memory"), room.room),
     Step(("room.threads", "room.threads.by"), room.room_for_threads),
-    Step(
-        tuple("settings." + name for name in ("environment", "godebug", "procs", "cpus", "gogc", "limit", "ended")),
-        steps.settings,
-        MOST,
-    ),
+    Step(("settings.environment", "settings.godebug"), steps.environment),
+    Step((*steps.SETTINGS, "settings.ended"), steps.settings, MOST),
     Step((*steps.CLOCK, "clock.ended"), steps.clock, MOST),
     Step((*steps.TIMERS, "timers.pressure", "timers.steal", "timers.ended"), steps.timers, MOST),
     Step((*steps.SIGNALS, "signals.ended"), steps.signals, MOST),

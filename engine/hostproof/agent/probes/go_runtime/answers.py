@@ -25,7 +25,7 @@ SAID = {
     "names": {"cgo": "bool", "addresses": "texts", "error": "text?", "took": "ints"},
     "collector": {
         "growth": "floats by name", "trigger": "floats", "pauses": "ints", "limit": "int", "highest": "int",
-        "limited": "int",
+        "limited": "int", "made": "int",
     },
     "memory": {"before": "int", "peak": "int", "after": "int"},
     "threads": {"made": "int", "took": "int", "procs": "int"},

@@ -49,19 +49,20 @@ def built(context: Context) -> "dict[str, object]":
     }
 
 
+def environment(_: Context) -> "dict[str, object]":
+    """Look what the environment tells the runtime; no Go is needed for that."""
+    found = {name: os.environ[name] for name in RUNTIME if os.environ.get(name)}
+    words = found.get("GODEBUG", "").split(",")
+    return {"settings.environment": found, "settings.godebug": [word for word in words if word]}
+
+
+SETTINGS = ("settings.procs", "settings.cpus", "settings.gogc", "settings.limit")
+
+
 def settings(context: Context) -> "dict[str, object]":
     """Ask a program that is started like any other here what it is set to."""
-    found = {name: os.environ[name] for name in RUNTIME if os.environ.get(name)}
-    facts = {
-        "settings.environment": found,
-        "settings.godebug": [word for word in found.get("GODEBUG", "").split(",") if word],
-    }  # type: dict[str, object]
     done = ran(context, ["settings"], environment=os.environ)
-    if done.ended:
-        facts.update(crashed("settings", done, ("settings.procs", "settings.cpus", "settings.gogc", "settings.limit")))
-        return facts
-    facts.update(told("settings", done, answer("settings", done.out)))
-    return facts
+    return crashed("settings", done, SETTINGS) if done.ended else told("settings", done, answer("settings", done.out))
 
 
 CLOCK = ("clock.now", "clock.syscall", "clock.backwards", "clock.excursion", "clock.drift")
@@ -184,7 +185,7 @@ def looked_up(context: Context, before: str, cgo: bool) -> "dict[str, object]":
     return told(before, done, found)
 
 
-GC = ("gc.growth", "gc.trigger", "gc.pauses", "gc.limit", "gc.limit.highest", "gc.limit.cycles")
+GC = ("gc.growth", "gc.trigger", "gc.pauses", "gc.limit", "gc.limit.highest", "gc.limit.made", "gc.limit.cycles")
 
 
 def collector(context: Context) -> "dict[str, object]":
@@ -194,6 +195,7 @@ def collector(context: Context) -> "dict[str, object]":
         return crashed("gc", done, GC)
     found = answer("collector", done.out)
     found["limit.highest"], found["limit.cycles"] = found.pop("highest"), found.pop("limited")
+    found["limit.made"] = found.pop("made")
     few = AskError("inconclusive", "no collection started by itself", "try when the machine is less busy")
     found["trigger"], found["pauses"] = found["trigger"] or few, found["pauses"] or few
     return told("gc", done, found)

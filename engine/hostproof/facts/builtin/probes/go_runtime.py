@@ -131,7 +131,7 @@ _WEB = (
     _row("web.latency", _TIMES, _PROCESS, "Time of the requests, connecting included; raw"),
     _row("web.http2", STRING, _PROCESS, "Protocol spoken where both sides offer HTTP/2; empty if none was"),
     _row("web.http2.errors", _ERRORS, _PROCESS, "Errors of that"),
-    _row("web.silent", STRING, _PROCESS, "What came of a server that says nothing: net/http: TLS handshake timeout"),
+    _row("web.silent", STRING, _PROCESS, "What came of a server that says nothing: get timeout"),
     _row("web.waited", DURATION, _PROCESS, "Time until then, of a limit of 200 ms (TLSHandshakeTimeout)"),
     _ended("web"),
 )
@@ -149,7 +149,8 @@ _MEMORY = (
     _row("gc.growth", map_of(FLOAT), _PROCESS, "By GOGC (50, 100, 200): the heap at the next collection over the live"),
     _row("gc.trigger", samples_of(RATIO), _PROCESS, "Heap as a share of its goal, at the last look before a GC's end"),
     _row("gc.pauses", _TIMES, _PROCESS, "Times all goroutines stood still for the GC: upper ends of a histogram"),
-    _row("gc.limit", BYTES, _PROCESS, "Memory limit that was set, with GOGC off, before making 128 MiB of garbage"),
+    _row("gc.limit", BYTES, _PROCESS, "Memory limit that was set, with GOGC off, before garbage was made"),
+    _row("gc.limit.made", BYTES, _PROCESS, "Garbage that was made then"),
     _row("gc.limit.highest", BYTES, _PROCESS, "Most memory the runtime had meanwhile, as the limit counts it"),
     _row("gc.limit.cycles", COUNT, _PROCESS, "Collections the limit has started"),
     _ended("gc"),
