@@ -27,6 +27,13 @@ HERMETIC = {
     "GOWORK": "off",
     "LC_ALL": "C",
 }
+UNSET = {"GOROOT": "", "GOEXPERIMENT": ""}  # settings with which a go command may not even say its version
+# What `go env` says without trying the C compiler.
+CHEAP = (
+    *("GOROOT", "GOTOOLDIR", "GOOS", "GOARCH", "GOHOSTOS", "GOHOSTARCH", "GOVERSION", "CC", "CGO_ENABLED"),
+    *("GOENV", "GOFLAGS", "GOPATH", "GOBIN", "GOCACHE", "GOMODCACHE", "GOTMPDIR"),
+    *("GOPROXY", "GOSUMDB", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOINSECURE"),
+)
 KEPT = ("HOME", "PATH", "TMPDIR", "USER", "LOGNAME", "XDG_CACHE_HOME")
 
 TYPE_CHECKING = False  # typing costs 5 ms to import
@@ -139,9 +146,14 @@ def text_of(end: int) -> str:
     return os.pread(end, MOST_OUTPUT, 0).decode("utf-8", "replace")
 
 
-def go_env(command: str, environment: "Mapping[str, str] | None" = None, folder: str = "/") -> "dict[str, str]":
-    """Return `go env -json`: its keys differ between versions, so none is to be relied on. Raises AskError."""
-    done = run([command, "env", "-json"], environment, folder, 30.0)
+def go_env(
+    command: str, environment: "Mapping[str, str] | None" = None, folder: str = "/", names: "Sequence[str]" = ()
+) -> "dict[str, str]":
+    """Return `go env -json`: its keys differ between versions, so none is to be relied on. Raises AskError.
+
+    Without `names` Go tries the C compiler, for which its cache and its temporary folder must be there.
+    """
+    done = run([command, "env", "-json", *names], environment, folder, 30.0)
     if done.status:
         raise done.error("run `go env` by hand, and mend what it says")
     try:
@@ -152,8 +164,8 @@ def go_env(command: str, environment: "Mapping[str, str] | None" = None, folder:
 
 
 def effective(command: str) -> "dict[str, str]":
-    """Return `go env` as the user has it; without GOROOT of the environment where nothing works with it."""
+    """Return what of `go env` the user has set or inherits; without settings with which Go does not answer at all."""
     try:
-        return go_env(command, as_user())
+        return go_env(command, as_user(), names=CHEAP)
     except AskError:
-        return go_env(command, as_user(GOROOT=""))
+        return go_env(command, as_user(**UNSET), names=CHEAP)

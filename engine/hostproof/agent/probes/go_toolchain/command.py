@@ -35,7 +35,7 @@ def distinct(paths: "list[str]") -> "list[str]":
 def described(path: str) -> "dict[str, object]":
     """Return a go command with what it says of its version; without `version` where it says nothing."""
     try:
-        done = gotool.run([path, "version"], gotool.as_user(GOFLAGS="", GOROOT=""), "/", 20.0)
+        done = gotool.run([path, "version"], gotool.as_user(GOFLAGS="", **gotool.UNSET), "/", 20.0)
     except AskError as problem:
         return {"path": path, "runs": False, "said": problem.detail}
     release = release_of(done.out) if done.status == 0 else ""

@@ -21,7 +21,7 @@ def whole_environment(context: Context) -> "dict[str, str]":
 
 def look(context: Context) -> "dict[str, object]":
     """Learn what GOROOT says of itself, whether its tools run and say the same, and who else may write to it."""
-    known = gotool.go_env(gotool.command_of(context), whole_environment(context))
+    known = gotool.go_env(gotool.command_of(context), whole_environment(context), names=gotool.CHEAP)
     root, folder = known.get("GOROOT", ""), known.get("GOTOOLDIR", "")
     places = [os.path.join(root, part) for part in PARTS] + [folder] + [os.path.join(folder, name) for name in TOOLS]
     return {

@@ -32,20 +32,24 @@ def settings(context: Context) -> "dict[str, object]":
         "goflags": known.get("GOFLAGS", ""),
         "gotoolchain": toolchain(command),
         "goenv": file,
-        "goenv_faults": faults_of(file, known.keys() | ALSO_KNOWN),
+        "goenv_faults": faults_of(file, gotool.go_env(command, gotool.hermetic(context)).keys() | ALSO_KNOWN),
         "cgo_enabled": known.get("CGO_ENABLED", "") == "1",
     }
 
 
 def is_other(root: str, command: str) -> bool:
     """Return whether GOROOT of the environment is another one than that in which the go command lies."""
-    own = gotool.go_env(command, gotool.as_user(GOROOT="", GOFLAGS="")).get("GOROOT", "") if root else ""
+    own = (
+        gotool.go_env(command, gotool.as_user(GOFLAGS="", **gotool.UNSET), names=("GOROOT",)).get("GOROOT", "")
+        if root
+        else ""
+    )
     return bool(root) and os.path.realpath(root) != os.path.realpath(own)
 
 
 def toolchain(command: str) -> str:
     """Return GOTOOLCHAIN as the user has it: Go before 1.21 has none, and says nothing."""
-    environment = gotool.as_user(GOROOT="")
+    environment = gotool.as_user(**gotool.UNSET)
     environment.pop("GOTOOLCHAIN")
     if "GOTOOLCHAIN" in os.environ:
         environment["GOTOOLCHAIN"] = os.environ["GOTOOLCHAIN"]
@@ -93,7 +97,12 @@ def own_settings(context: Context) -> "dict[str, object]":
     if done.status == 0 and is_foreign(command):
         return {"own_settings": True, "own_settings_said": ""}
     if done.status == 0:
-        done = gotool.run([trial.program], environment, trial.folder, 20.0)
+        try:
+            done = gotool.run([trial.program], environment, trial.folder, 20.0)
+        except AskError as problem:
+            if problem.cause == "timeout":
+                raise
+            return {"own_settings": False, "own_settings_said": problem.detail}
     said = "" if done.status == 0 else done.trouble()
     return {"own_settings": done.status == 0, "own_settings_said": said}
 

@@ -70,7 +70,7 @@ func TestWrong(t *testing.T) {
 	}
 }
 """
-WRONG = 'package wrong\n\nimport "fmt"\n\nfunc Wrong() { fmt.Printf("%d", "text") }\n'
+WRONG = 'package wrong\n\nimport "fmt"\n\nfunc Wrong() { fmt.Printf("%d", "text") } // MARK\n'
 
 
 class Trial:
@@ -82,18 +82,18 @@ class Trial:
         self.program = os.path.join(context.scratch(), name + "-program")
         self.mark = "{}-{}".format(name, os.urandom(6).hex())
         self.environment = gotool.hermetic(context, CGO_ENABLED="0")
-        known = gotool.go_env(command, self.environment)
+        known = gotool.go_env(command, self.environment, names=gotool.CHEAP)
         self.machine = known.get("GOOS", "") + "/" + known.get("GOARCH", "")
         self.write("main.go", MAIN.replace("MARK", self.mark))
         assembly = ASSEMBLY.get(known.get("GOARCH", ""))
         self.write("sum/sum.go", SUM if assembly else SUM_ELSEWHERE)
         if assembly:
-            name = "sum/sum_{}.s".format(known["GOARCH"])
-            self.write(name, '#include "textflag.h"\n\nTEXT ·Add(SB), NOSPLIT, $0-24\n' + assembly)
+            head = '// {}\n\n#include "textflag.h"\n\nTEXT ·Add(SB), NOSPLIT, $0-24\n'.format(self.mark)
+            self.write("sum/sum_{}.s".format(known["GOARCH"]), head + assembly)
             self.write("sum/sum_other.go", "//go:build !{}\n\n{}".format(known["GOARCH"], SUM_ELSEWHERE))
             self.write("sum/sum.go", "//go:build {}\n\n{}".format(known["GOARCH"], SUM))
         self.write("sum/sum_test.go", TEST)
-        self.write("wrong/wrong.go", WRONG)
+        self.write("wrong/wrong.go", WRONG.replace("MARK", self.mark))
         self.write("go.mod", "module {}\n\ngo 1.17\n".format(PATH))
 
     def write(self, path: str, text: str) -> None:
