@@ -10,7 +10,7 @@ from hostproof.source.near import nearest
 from hostproof.source.problems import Problem, ProblemError
 from hostproof.source.records import record
 
-KINDS = ("local", "ssh:HOST", "root:DIR")
+KINDS = ("local", "ssh:HOST", "root:DIR", "container:ID")
 CONNECT_TIME = 10  # seconds until a host that doesn't answer is given up
 
 # Python reads what it is to run from the first line of its standard input. In single quotes this is one word to every
@@ -30,6 +30,20 @@ _SSH = (
     *("-o", "ClearAllForwardings=yes", "-o", "ForwardAgent=no", "-o", "ForwardX11=no", "-o", "PermitLocalCommand=no"),
     *("-o", "RemoteCommand=none", "-o", "ControlMaster=no", "-o", "LogLevel=ERROR"),
 )
+# Whichever engine knows the container carries the agent; what it says of one that it doesn't know helps nobody.
+_CARRY = """\
+asked=
+for engine in podman docker; do
+    command -v $engine >/dev/null 2>&1 || continue
+    $engine container inspect "$1" >/dev/null 2>&1 && exec $engine exec -i "$@"
+    asked="$asked $engine"
+done
+[ "$asked" ] || exit 253
+echo "asked were:$asked" >&2
+exit 254
+"""
+NO_ENGINE, NO_CONTAINER = 253, 254  # its exit status
+_CONTAINER = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 _HOST = re.compile(r"[^-\s\x00-\x1f\x7f][^\s\x00-\x1f\x7f]*")
 
 
@@ -52,7 +66,7 @@ class Target:
 
 
 def parse_target(text: str, *, chroot: bool = False) -> Target:
-    """Return the target that a user's word names: `local`, `ssh:HOST`, `root:DIR`.
+    """Return the target that a user's word names: `local`, `ssh:HOST`, `root:DIR`, `container:ID`.
 
     `chroot` allows programs of a root directory to be run. Raises ProblemError (HP-E507, HP-E514).
     """
@@ -64,6 +78,8 @@ def parse_target(text: str, *, chroot: bool = False) -> Target:
         return _root(word, place, chroot)
     if kind == "ssh" and colon:
         return _ssh(word, word if place.startswith("//") else place)
+    if kind == "container" and colon:
+        return _container(word, place)
     near = nearest(kind, [name.partition(":")[0] for name in KINDS])
     said = f"did you mean {near + word[len(kind) :]!r}? " if near and near != kind else ""
     hint = f"{said}There are {', '.join(KINDS)}"
@@ -82,6 +98,15 @@ def _root(word: str, place: str, chroot: bool) -> Target:
         hint = "name the folder that holds the etc and usr of a system: root:/mnt/image"
         raise ProblemError((Problem("HP-E514", f"{word!r} is not a folder", None, hint),))
     return Target(word, *_own_python(), kind="root", place=str(folder), chroot=chroot)
+
+
+def _container(word: str, place: str) -> Target:
+    """Return a running container, by name or number."""
+    if not _CONTAINER.fullmatch(place):
+        hint = "write its name or number: container:web1"
+        raise ProblemError((Problem("HP-E507", f"{word!r} names no container", None, hint),))
+    python = ("/bin/sh", "-c", _CARRY, "sh", place, "python3", *_OPTIONS.split(), READ_START)
+    return Target(word, python, foreign=True, kind="container", place=place)
 
 
 def _ssh(word: str, host: str) -> Target:

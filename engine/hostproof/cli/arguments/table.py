@@ -60,9 +60,9 @@ PARAM = Option(
 )
 TARGET = Option(
     "target",
-    "What to judge: local, ssh:HOST, root:DIR (a system that isn't running). [default: local, this machine]",
+    "What to judge: local (this machine), ssh:HOST, container:ID, root:DIR (not running). [default: local]",
     "TARGET",
-    offers=("local", "ssh:", "root:"),
+    offers=("local", "ssh:", "container:", "root:"),
 )
 CHROOT = Option("chroot", "Let programs of a root directory be run inside it: they can do what you can.")
 TIMEOUT = Option(

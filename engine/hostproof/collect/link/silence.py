@@ -6,7 +6,7 @@ import errno
 import os
 from pathlib import Path
 
-from hostproof.collect.target import CONNECT_TIME, Target
+from hostproof.collect.target import CONNECT_TIME, NO_CONTAINER, NO_ENGINE, Target
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.source.harmless import one_line
 from hostproof.source.records import record
@@ -30,6 +30,8 @@ _SSH: tuple[tuple[str, Cause, str, str], ...] = (
     ("not responding", Cause.TIMEOUT, "the connection went dead", "see that it still runs, and run again"),
 )
 
+_STOPPED = ("is not running", "container state improper", "is paused")  # docker and podman of one that doesn't run
+
 
 @record
 class Ending:
@@ -49,8 +51,11 @@ def why_silent(target: Target, ending: Ending, deadline: int) -> Unknown:
 
         detail = f"the time for the whole run, {format_duration(deadline)}, was over first"
         return Unknown(Cause.TIMEOUT, detail, "allow more time for the run")
-    if target.kind == "ssh" and ending.status == _SSH_FAILED:
-        return _of_ssh(target, ending)
+    return _of_carrier(target, ending) or _of_agent(target, ending)
+
+
+def _of_agent(target: Target, ending: Ending) -> Unknown:
+    """Return why an agent ended, or could not begin, where nobody else says so."""
     said = _said(ending)
     status = ending.status
     if not ending.greeted and status in {126, 127}:
@@ -68,6 +73,27 @@ def _said(ending: Ending) -> str:
     """Return the last line of what was said, on standard error rather than on standard output."""
     words = one_line((ending.stderr.strip() or ending.noise.strip()).rpartition("\n")[2], _MOST)
     return f": {words}" if words else ""
+
+
+def _of_carrier(target: Target, ending: Ending) -> Unknown | None:
+    """Return what the program that carries the agent there has to say, None where it is not at fault."""
+    if target.kind == "ssh" and ending.status == _SSH_FAILED:
+        return _of_ssh(target, ending)
+    if target.kind == "container" and not ending.greeted:
+        return _of_container(target, ending)
+    return None
+
+
+def _of_container(target: Target, ending: Ending) -> Unknown | None:
+    """Return why a container could not be entered, None where it was not the engine that refused."""
+    if ending.status == NO_ENGINE:
+        return Unknown(Cause.NO_TOOL, "neither podman nor docker is on PATH", "install what runs the container")
+    if ending.status == NO_CONTAINER:
+        cure = "see `podman ps` or `docker ps`, as the user who started it, and that the engine itself runs"
+        return Unknown(Cause.ABSENT, f"no engine knows the container {target.place}{_said(ending)}", cure)
+    if any(words in ending.stderr for words in _STOPPED):
+        return Unknown(Cause.NOT_RUNNING, f"the container does not run{_said(ending)}", "start it")
+    return None
 
 
 def _of_ssh(target: Target, ending: Ending) -> Unknown:
