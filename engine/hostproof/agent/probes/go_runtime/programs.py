@@ -143,7 +143,8 @@ def compiled(context: Context, names: "Sequence[str]", cgo: bool) -> str:
     home, module = home_of(context, go, cgo), unpacked(context, go)
     new = os.path.join(context.scratch(), "new-{}".format(int(cgo)))
     os.makedirs(new, exist_ok=True)
-    words = [go.command, "build", "-trimpath", "-ldflags=-s -w", "-o", new + "/", *("./" + name for name in names)]
+    words = [go.command, "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", new + "/"]
+    words += ["./" + name for name in names]
     done = gotool.run(words, gotool.hermetic(context, CGO_ENABLED=str(int(cgo))), module, BUILD)
     if done.status:
         return done.trouble()
