@@ -64,6 +64,6 @@ ROWS: tuple[FactSpec, ...] = (
     _row("tests.time", list_of(_TEST), "Tests of time and context" + _ABOUT),
     _row("tests.cgo", list_of(_TEST), "Tests of runtime/cgo and programs with C" + _ABOUT),
     _row("tests.runtime", list_of(_TEST), "Tests of sync, syscall and parts of runtime" + _ABOUT),
-    _row("tests.more", list_of(_TEST), "The tests of the argument `more`, or others found in `results`" + _ABOUT),
+    _row("tests.more", list_of(_TEST), "The tests of `more`, or others found in `results`" + _ABOUT),
     _row("changed", list_of(_CHANGE), "Tests that came to something else than in the run of the argument `before`"),
 )
