@@ -85,16 +85,20 @@ def _elf(program: Program) -> dict[str, Outcome]:
     wants = program.symbols.wants
     return {
         "elf.goarch": goarch,
-        "elf.machines": [*machines],
+        "elf.machines": _texts(machines),
         "elf.linkage": f"{kind}-pie" if program.shared else kind,
         "elf.interpreter": program.interpreter,
-        "elf.needed": [*program.needed],
+        "elf.needed": _texts(program.needed),
         "elf.versions": [{"library": name, "version": version, "weak": weak} for name, version, weak in wants],
-        "elf.imports": sorted(imports),
-        "elf.resolver": sorted(name for name in imports if RESOLVER.fullmatch(name)),
+        "elf.imports": _texts(tuple(sorted(imports))),
+        "elf.resolver": _texts(tuple(name for name in sorted(imports) if RESOLVER.fullmatch(name))),
         "elf.stripped": ".symtab" not in program.sections,
         "elf.debug": any(name.startswith((".debug_info", ".zdebug_info")) for name in program.sections),
     }
+
+
+def _texts(texts: tuple[str, ...]) -> list[Value]:
+    return list(texts)
 
 
 def _build(image: Image) -> dict[str, Outcome]:

@@ -15,7 +15,7 @@ PROBE = ProbeSpec(
     "go_binary",
     "A Go program's file",
     "reads the headers and a few sections of a program, of its loader, and of each library that RPATH, RUNPATH,"
-    " ld.so.cache or the loader's own folders may hold; what a loader would do with them is worked out from these parts."
+    " ld.so.cache or the loader's own folders may hold; what a loader would do with them is worked out from that."
     " Nothing is run, not even ldd",
     "reads the program and libraries it may be loaded with; leaves nothing",
     params=(
