@@ -93,13 +93,23 @@ class Result:
 
 
 @record
+class TableResult:
+    """A table of a report: the fields' names, and the values of each record as texts."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@record
 class PackResults:
-    """The results of one pack, in the pack's order."""
+    """The results of one pack, in the pack's order, and its tables; one that could not be filled is left out."""
 
     name: str
     title: str
     digest: str
     results: tuple[Result, ...]
+    tables: tuple[TableResult, ...] = ()
 
 
 @record

@@ -10,6 +10,7 @@ from hostproof.evaluate.gate import exit_code, require_judged
 from hostproof.evaluate.guard import Guard
 from hostproof.evaluate.judge import Policy, judge
 from hostproof.evaluate.model import Evaluation, Gate, PackResults
+from hostproof.evaluate.tables import filled
 from hostproof.expr.scope import Env
 from hostproof.facts.codec import snapshot_digest
 from hostproof.facts.snapshot import Snapshot, Value
@@ -61,4 +62,5 @@ def evaluate_packs(  # noqa: PLR0913, PLR0917 (each is an input of its own, as t
 def _judge_pack(pack: RulePack, snapshot: Snapshot, params: Mapping[str, Value], policy: Policy) -> PackResults:
     values = {name: params.get(name, param.default) for name, param in pack.params.items()}
     env = Env(snapshot, values)
-    return PackResults(pack.name, pack.title, pack.digest, tuple(judge(rule, pack, env, policy) for rule in pack.rules))
+    results = tuple(judge(rule, pack, env, policy) for rule in pack.rules)
+    return PackResults(pack.name, pack.title, pack.digest, results, filled(pack, env) if pack.tables else ())

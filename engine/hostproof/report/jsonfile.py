@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TypeAlias
 
-from hostproof.evaluate.model import Evaluation, PackResults, Result, Verdict, WaiverNote
+from hostproof.evaluate.model import Evaluation, PackResults, Result, TableResult, Verdict, WaiverNote
 from hostproof.facts.snapshot import Evidence, Host
 from hostproof.report import wording
 from hostproof.source.harmless import harmless
@@ -54,7 +54,12 @@ def _pack(pack: PackResults) -> Json:
         "title": pack.title,
         "digest": pack.digest,
         "results": [_result(result) for result in pack.results],
+        **({"tables": [_table(table) for table in pack.tables]} if pack.tables else {}),
     }
+
+
+def _table(table: TableResult) -> Json:
+    return {"title": table.title, "columns": list(table.columns), "rows": [list(row) for row in table.rows]}
 
 
 def _result(result: Result) -> Json:

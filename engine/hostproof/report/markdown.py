@@ -11,6 +11,7 @@ from hostproof.source.harmless import bounded
 
 MOST_FINDINGS = 20
 MOST_EVIDENCE = 2_000
+MOST_ROWS = 50
 MARKS = {0: "✅", 1: "❌", 3: "⚠️"}
 
 
@@ -25,6 +26,7 @@ def render_markdown(evaluation: Evaluation, level: int = 1) -> str:
         *_chapter("Failures", wording.of_verdict(evaluation, Verdict.FAIL), evaluation, level),
         *_chapter("Undecided", wording.of_verdict(evaluation, Verdict.UNKNOWN), evaluation, level),
         *_chapter("Waived", wording.of_verdict(evaluation, Verdict.WAIVED), evaluation, level),
+        *_tables(evaluation, level),
         *_table("Skipped", wording.of_verdict(evaluation, Verdict.SKIPPED), "reason"),
         *_table("Passed", wording.of_verdict(evaluation, Verdict.PASS), "found"),
         *_origin(evaluation),
@@ -103,6 +105,16 @@ def _evidence(result: Result) -> Iterator[str]:
         output = bounded(wording.evidence_output(evidence), MOST_EVIDENCE)
         texts.append(f"{wording.evidence_title(evidence)}\n{output}".rstrip("\n"))
     yield _folded("Evidence", block("\n\n".join(texts)))
+
+
+def _tables(evaluation: Evaluation, level: int) -> Iterator[str]:
+    """Give the tables of packs."""
+    for table in (table for pack in evaluation.packs for table in pack.tables):
+        lines = [table.columns, ("---",) * len(table.columns), *table.rows[:MOST_ROWS]]
+        left_out = len(table.rows) - MOST_ROWS
+        cells = (" | ".join("---" if cell == "---" else prose(cell) for cell in line) for line in lines)
+        yield f"#{'#' * level} {prose(table.title)}"
+        yield "\n".join(f"| {line} |" for line in cells) + (f"\n\nand {left_out} more" if left_out > 0 else "")
 
 
 def _table(title: str, results: Sequence[Result], column: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Kind, Type
 from hostproof.facts.typetext import parse_type
 from hostproof.rulepack.fragments import digest_of, read_fragment
-from hostproof.rulepack.model import Param, Rule, RulePack, Severity
+from hostproof.rulepack.model import Param, Rule, RulePack, Severity, Table
 from hostproof.source.spans import SourceFile
 
 _Words: TypeAlias = tuple[str, ...]
@@ -26,7 +26,10 @@ _Request: TypeAlias = tuple[str, _Source, tuple[str, str] | None, str | _Pairs |
 _Rule: TypeAlias = tuple[
     _Facts, tuple[int, int, int], tuple[Frozen, Frozen | None], tuple[Frozen | None, Frozen | None]
 ]
-FrozenPack: TypeAlias = tuple[str, str, str, _Words, tuple[_Param, ...], tuple[_Request, ...], tuple[_Rule, ...]]
+_Tables: TypeAlias = tuple[tuple[Frozen, Frozen], ...]
+FrozenPack: TypeAlias = tuple[
+    str, str, str, _Words, tuple[_Param, ...], tuple[_Request, ...], tuple[_Rule, ...], _Tables
+]
 
 
 def freeze_pack(pack: RulePack) -> FrozenPack:
@@ -37,7 +40,8 @@ def freeze_pack(pack: RulePack) -> FrozenPack:
     included = tuple(Path(file.path).relative_to(home).as_posix() for file in pack.fragments)
     numbers = {file.path: number for number, file in enumerate(pack.fragments, 1)}
     rules = tuple(_freeze_rule(rule, numbers.get(rule.span.file.path, 0)) for rule in pack.rules)
-    return pack.name, pack.title, pack.digest, included, params, requests, rules
+    tables = tuple((freeze_template(table.title), freeze(table.rows)) for table in pack.tables)
+    return pack.name, pack.title, pack.digest, included, params, requests, rules, tables
 
 
 def thaw_pack(data: FrozenPack, file: SourceFile) -> RulePack:
@@ -46,7 +50,7 @@ def thaw_pack(data: FrozenPack, file: SourceFile) -> RulePack:
     Raises ValueError like `expr.thaw`, and where an included file is another one by now; ProblemError where it can't
     be read.
     """
-    name, title, digest, included, params, requests, rules = data
+    name, title, digest, included, params, requests, rules, tables = data
     fragments = tuple(read_fragment(file.path, path) for path in included)
     if digest != digest_of(file, fragments):
         raise ValueError("the pack was made of other texts")
@@ -60,6 +64,7 @@ def thaw_pack(data: FrozenPack, file: SourceFile) -> RulePack:
         {param[0]: _thaw_param(param) for param in params},
         tuple(map(_thaw_request, requests)),
         fragments,
+        tuple(Table(thaw_template(heading), thaw(rows)) for heading, rows in tables),
     )
 
 

@@ -9,7 +9,7 @@ from hostproof.facts.catalog import Catalog
 from hostproof.facts.requests import FactRequest
 from hostproof.rulepack.find import pack_file
 from hostproof.rulepack.fragments import digest_of
-from hostproof.rulepack.model import Rule, RulePack
+from hostproof.rulepack.model import Rule, RulePack, Table
 from hostproof.rulepack.sections.collectors import own_rows, read_collectors
 from hostproof.rulepack.sections.include import FRAGMENT_KEYS, Part, declared, read_include
 from hostproof.rulepack.sections.names import pack_fault
@@ -17,6 +17,7 @@ from hostproof.rulepack.sections.params import read_params
 from hostproof.rulepack.sections.probes import bounded
 from hostproof.rulepack.sections.rules import read_rules
 from hostproof.rulepack.sections.shape import PACK_CODES, Shape, beginning
+from hostproof.rulepack.sections.tables import read_tables
 from hostproof.rulepack.uncollected import uncollected
 from hostproof.source.files import read_source
 from hostproof.source.nodes import Mapping, Scalar
@@ -25,7 +26,7 @@ from hostproof.source.spans import SourceFile
 from hostproof.source.yaml import load_yaml
 
 FORMAT = 1
-PACK_KEYS = ("hostproof", "pack", "title", "include", "params", "facts", "rules")
+PACK_KEYS = ("hostproof", "pack", "title", "include", "params", "facts", "rules", "tables")
 REQUIRED = ("hostproof", "pack", "title")
 
 
@@ -74,14 +75,15 @@ def check_pack(file: SourceFile, catalog: Catalog, problems: Problems) -> RulePa
     )
     wrong = declared(parts, "params").keys() - params.keys() | declared(parts, "facts").keys() - facts.keys()
     rules = read_rules(parts, scope, shape, frozenset(wrong))
+    tables = read_tables(root.get("tables"), scope, shape) if problems.errors == before else ()
     if include is not None and not rules and problems.errors == before:
         shape.problems.add("HP-E109", "a pack without a rule proves nothing", include.where, "write at least one rule")
     if problems.errors > before:
         return None
-    _warn_unread(declared(parts, "facts"), facts, rules, problems)
+    _warn_unread(declared(parts, "facts"), facts, (*rules, *tables), problems)
     fragments = tuple(part.file for part in parts[1:])
     digest = digest_of(file, fragments)
-    return RulePack(name, title, file.path, digest, rules, params, tuple(facts.values()), fragments)
+    return RulePack(name, title, file.path, digest, rules, params, tuple(facts.values()), fragments, tables)
 
 
 def _keys_of_fragment(root: Mapping) -> bool:
@@ -97,9 +99,9 @@ def _name(root: Mapping, shape: Shape) -> str:
 
 
 def _warn_unread(
-    keys: dict[str, Scalar], facts: dict[str, FactRequest], rules: tuple[Rule, ...], problems: Problems
+    keys: dict[str, Scalar], facts: dict[str, FactRequest], readers: tuple[Rule | Table, ...], problems: Problems
 ) -> None:
-    needs = frozenset[str]().union(*(rule.needs for rule in rules))
+    needs = frozenset[str]().union(*(reader.needs for reader in readers))
     for word, key in keys.items():
         name = facts[word].name
         if not any(need == name or need.startswith(f"{name}.") for need in needs):

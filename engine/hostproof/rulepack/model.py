@@ -78,6 +78,19 @@ class Rule:
 
 
 @record
+class Table:
+    """What a report shows as a table: `rows` comes to a list of records, whose fields are the columns."""
+
+    title: Template
+    rows: Expr
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The facts that it reads."""
+        return self.title.needs | self.rows.needs
+
+
+@record
 class Override:
     """A team's word about one rule: another severity, or `off` with the reason why it is not judged.
 
@@ -121,14 +134,15 @@ class RulePack:
     params: Mapping[str, Param] = field(default_factory=lambda: MappingProxyType({}))
     requests: tuple[FactRequest, ...] = ()
     fragments: tuple[SourceFile, ...] = ()
+    tables: tuple[Table, ...] = ()
 
     def needed(self, params: Mapping[str, Value] | None = None) -> tuple[FactRequest, ...]:
-        """Return the requests its rules need: built-in facts by name, and its own facts that are read.
+        """Return the requests its rules and tables need: built-in facts by name, and its own facts that are read.
 
         `params` are the settled values of its parameters, by which its own facts may be learnt; None for the defaults.
         """
         settled = {name: param.default for name, param in self.params.items()} | dict(params or {})
-        needs = frozenset[str]().union(*(rule.needs for rule in self.rules))
+        needs = frozenset[str]().union(*(r.needs for r in self.rules), *(table.needs for table in self.tables))
         names = sorted(needs)
         own = {request.name: request for request in self.requests}
         read = [own[o] for o in own if any(n == o or n.startswith(o + ".") for n in names)]
