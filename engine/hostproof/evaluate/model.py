@@ -103,13 +103,17 @@ class TableResult:
 
 @record
 class PackResults:
-    """The results of one pack, in the pack's order, and its tables; one that could not be filled is left out."""
+    """The results of one pack, in the pack's order, and its tables; one that could not be filled is left out.
+
+    `params` are those that were not left at their defaults, as texts with unit.
+    """
 
     name: str
     title: str
     digest: str
     results: tuple[Result, ...]
     tables: tuple[TableResult, ...] = ()
+    params: tuple[tuple[str, str], ...] = ()
 
 
 @record

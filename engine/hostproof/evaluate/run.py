@@ -14,7 +14,8 @@ from hostproof.evaluate.tables import filled
 from hostproof.expr.scope import Env
 from hostproof.facts.codec import snapshot_digest
 from hostproof.facts.snapshot import Snapshot, Value
-from hostproof.facts.units import format_time
+from hostproof.facts.types import Type
+from hostproof.facts.units import format_time, format_value
 from hostproof.rulepack.model import Override, RulePack, Waiver
 
 _NONE: Mapping[str, Mapping[str, Value]] = MappingProxyType({})
@@ -63,4 +64,15 @@ def _judge_pack(pack: RulePack, snapshot: Snapshot, params: Mapping[str, Value],
     values = {name: params.get(name, param.default) for name, param in pack.params.items()}
     env = Env(snapshot, values)
     results = tuple(judge(rule, pack, env, policy) for rule in pack.rules)
-    return PackResults(pack.name, pack.title, pack.digest, results, filled(pack, env) if pack.tables else ())
+    tables = filled(pack, env) if pack.tables else ()
+    return PackResults(pack.name, pack.title, pack.digest, results, tables, _changed(pack, values))
+
+
+def _changed(pack: RulePack, values: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
+    rows = ((param, values[name]) for name, param in pack.params.items() if values[name] != param.default)
+    return tuple((param.name, _written(value, param.type)) for param, value in rows)
+
+
+def _written(value: Value, of: Type) -> str:
+    """Return a parameter's value as a command line has it."""
+    return value if isinstance(value, str) else format_value(value, of)

@@ -54,6 +54,7 @@ def _pack(pack: PackResults) -> Json:
         "title": pack.title,
         "digest": pack.digest,
         "results": [_result(result) for result in pack.results],
+        **({"params": dict(pack.params)} if pack.params else {}),
         **({"tables": [_table(table) for table in pack.tables]} if pack.tables else {}),
     }
 

@@ -84,6 +84,7 @@ def _properties(evaluation: Evaluation, pack: PackResults) -> dict[str, str]:
         "hostproof.date": evaluation.date,
         "hostproof.snapshot": evaluation.snapshot_digest,
         "hostproof.pack": pack.digest,
+        **{f"hostproof.param.{name}": text for name, text in pack.params},
         **{f"host.{name}": value for name, value in wording.host_facts(evaluation)},
     }
     return {name: one_line(value) for name, value in rows.items()}

@@ -94,6 +94,7 @@ OUTPUT = Option(
     kind="file",
 )
 FACTS_FORMAT = Option("format", "text or json. [default: text]", "text|json", short="-f", offers=TEXT_OR_JSON)
+SNAPSHOT = Option("snapshot", "The snapshot that the report is said to be about.", "FILE", kind="file")
 QUERY_FORMAT = Option("format", "text, json or csv. [default: text]", "text|json|csv", short="-f", offers=QUERY_FORMATS)
 
 
@@ -140,6 +141,14 @@ COMMANDS = (
         (PACK, PROFILE, PARAM, QUERY_FORMAT),
         rest="EXPR SNAPSHOT...",
         least=2,
+        kind="file",
+    ),
+    Command(
+        "verify",
+        "Judge again, and say what a report differs in.",
+        (SNAPSHOT, PACK, PROFILE, *GATE),
+        rest="REPORT",
+        least=1,
         kind="file",
     ),
     Command("lint", "Check packs without touching a machine.", (), rest="[PACK]...", kind="pack"),

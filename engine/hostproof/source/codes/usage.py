@@ -19,4 +19,5 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow("HP-E512", "Quick and full at once", "hostproof check --quick --full"),
     CodeRow("HP-E513", "No snapshot there", "hostproof eval an-empty-folder"),
     CodeRow("HP-E514", "A target that is not there", "hostproof check --target root:/no/such/folder"),
+    CodeRow("HP-E515", "Not a report that can be verified", "hostproof verify README.md --snapshot host.hpsnap"),
 )
