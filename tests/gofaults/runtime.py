@@ -10,6 +10,7 @@ from pathlib import Path
 
 from faults.fault import Fault
 from faults.inject.cgroup1 import cgroup1
+from faults.inject.clocks import timer_slack
 from faults.inject.prefixes import limits, mounts, network, seccomp
 from gofaults.goroot import KEPT, NEEDS, broken_goroot, newest, oldest, removed, tool, with_env, with_go
 
@@ -37,6 +38,12 @@ EIGHT = (
     "-e", "inject=sched_getaffinity:retval=8:poke_exit=@arg3=ff00000000000000",
 )  # fmt: skip
 COUNTS_EIGHT = ("python3", "-c", "import os; assert len(os.sched_getaffinity(0)) == 8")
+
+NO_THREAD = "import _thread, sys\ntry: _thread.start_new_thread(int, ())\nexcept RuntimeError: sys.exit(0)\nsys.exit(1)"
+MADVISE_LIES = (
+    "import mmap; m = mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS); m[0] = 1\n"
+    "m.madvise(mmap.MADV_DONTNEED); assert m[0] == 1"
+)
 
 
 def sh(text: str) -> tuple[str, ...]:
@@ -251,6 +258,95 @@ FAULTS = (
         unknown=dict.fromkeys(("runtime.programs", *ALL), "failed"),
         packs=PACKS,
         needs=NEEDS,
+        patience=PATIENCE,
+    ),
+    Fault(
+        id="go-runtime.dropped-resets",
+        title="a firewall drops the refusal of closed ports",
+        how="a network namespace with nft: tcp flags rst drop",
+        base=BASE,
+        prefix=network(
+            "nft add table inet f",
+            "nft add chain inet f in '{ type filter hook input priority 0; }'",
+            "nft add rule inet f in tcp flags rst drop",
+        ),
+        took=sh("nft list ruleset | grep -q 'rst drop'"),
+        red={"sockets.closed"},
+        says={"sockets.closed": "connect timeout"},
+        packs=PACKS,
+        needs=(*NEEDS, "netns", "ip", "nft"),
+        patience=PATIENCE,
+    ),
+    Fault(
+        id="go-runtime.no-clone3",
+        title="a sandbox forbids clone3 by EPERM, so that the C library does not fall back to clone",
+        how="seccomp: EPERM for clone3",
+        base=BASE,
+        prefix=seccomp("EPERM", "clone3"),
+        took=("python3", "-c", NO_THREAD),
+        red={"cgo.programs"},  # Go itself makes threads by clone
+        unknown={"cgo.calls": "failed", "names.agree": "failed"},
+        says={"cgo.programs": "pthread_create failed"},
+        packs=PACKS,
+        needs=(*NEEDS, "python3", "gcc"),
+        around="agent",
+        patience=PATIENCE,
+    ),
+    Fault(
+        id="go-runtime.madvise-lies",
+        title="a sandbox does nothing on madvise, and says it did",
+        how="seccomp: madvise returns 0",
+        base=BASE,
+        prefix=seccomp("lie", "madvise"),
+        took=("python3", "-c", MADVISE_LIES),
+        red={"memory.returned"},
+        # The runtime takes such memory for empty; a program that gives some back by itself crashes then, or does not.
+        may_be_red={"runtime.programs", *OF_MEMORY},
+        packs=PACKS,
+        needs=(*NEEDS, "python3"),
+        patience=PATIENCE,
+    ),
+    Fault(
+        id="go-runtime.signals-lost",
+        title="a sandbox swallows SIGUSR1",
+        how="seccomp: kill with signal 10 returns 0 and does nothing",
+        base=BASE,
+        prefix=seccomp("lie", "kill:1=10"),
+        took=sh("kill -USR1 $$"),
+        red={"signals.lost", "signals.burst", "signals.stopped"},
+        says={"signals.lost": "3 of 200 signals"},
+        packs=PACKS,
+        needs=NEEDS,
+        patience=PATIENCE,
+    ),
+    Fault(
+        id="go-runtime.timer-slack",
+        title="whoever started it has a timer slack of 30 ms",
+        how="PR_SET_TIMERSLACK 30 ms, inherited",
+        base=BASE,
+        prefix=timer_slack(30_000_000),
+        took=sh("grep -qx 30000000 /proc/self/timerslack_ns"),
+        red={"timers.late"},
+        packs=PACKS,
+        needs=(*NEEDS, "/proc/self/timerslack_ns"),
+        patience=PATIENCE,
+    ),
+    Fault(
+        id="go-runtime.resolvers-differ",
+        title="localhost is on two lines of /etc/hosts, of which the C library reads one",
+        how="other files mounted over /etc/hosts and /etc/host.conf (multi off)",
+        base=BASE,
+        prefix=mounts(
+            "mount -t tmpfs tmpfs /mnt",
+            "printf '127.0.0.1 localhost\\n127.0.0.2 localhost\\n' > /mnt/hosts",
+            "echo 'multi off' > /mnt/host.conf",
+            "mount --bind /mnt/hosts /etc/hosts",
+            "mount --bind /mnt/host.conf /etc/host.conf",
+        ),
+        took=sh("grep -q 127.0.0.2 /etc/hosts"),
+        red={"names.agree"},
+        packs=PACKS,
+        needs=(*NEEDS, "mntns", "gcc", "/etc/host.conf"),
         patience=PATIENCE,
     ),
 )

@@ -27,6 +27,8 @@ WITH_C = ("calls", "names")
 TOOLS = ("asm", "cgo", "compile", "link")
 BUILD = 240.0  # seconds for the first build, of the standard library as well
 MOST_KEPT = 8  # sets of programs: of toolchains, and of sources before an update
+RUNTIME = ("runtime: ", "runtime/cgo: ")
+TRACE = ("runtime: g ", "runtime: goroutine", "runtime: unexpected return")
 FATAL = ("fatal error:", "panic:", "unexpected fault", "SIG")
 
 
@@ -206,6 +208,6 @@ def ran(
 def last_words(done: gotool.Done) -> str:
     """Return what a program of Go said before it ended: what the runtime says of it, and the fatal error."""
     lines = [line.strip() for line in done.err.splitlines()]
-    told = [line for line in lines if line.startswith(("runtime: ", "malformed ")) and "goroutine" not in line][:1]
+    told = [line for line in lines if line.startswith(RUNTIME) and not line.startswith(TRACE)][:1]
     told += [line for line in lines if line.startswith(FATAL)][:1]
     return "; ".join(told)[:300] or done.trouble()[:300]
