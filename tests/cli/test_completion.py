@@ -18,7 +18,7 @@ def test_the_script(run: Run, shell: str) -> None:
 @pytest.mark.parametrize(
     ("line", "offers"),
     [
-        ("hostproof ", {"check", "collect", "eval", "explain", "lint", "plan", "facts", "query", "verify"}),
+        ("hostproof ", {"check", "collect", "eval", "explain", "lint", "plan", "facts", "query", "verify", "import"}),
         ("hostproof co", {"collect"}),
         ("hostproof check --fa", {"--fail-on"}),
         ("hostproof check --fail-on ", {"critical", "high", "medium", "low", "info"}),

@@ -78,6 +78,8 @@ def _action(name: str) -> Callable[[Given], int]:
             from hostproof.cli.commands.lint import run as action
         case "plan":
             from hostproof.cli.commands.plan import run as action
+        case "import":
+            from hostproof.cli.commands.imports import run as action
         case "verify":
             from hostproof.cli.commands.verify import run as action
         case "query":

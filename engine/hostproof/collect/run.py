@@ -66,7 +66,7 @@ def collect_jobs(  # noqa: PLR0913 - as above
         host=fingerprint.host_of(values, answers, session.hello),
         values=MappingProxyType(values),
         unknown=MappingProxyType(unknown),
-        facts=MappingProxyType(_infos(jobs, asks)),
+        facts=MappingProxyType(infos_of(jobs, asks)),
         evidence=tuple(evidence_of(ask, answer) for ask, answer in answers.items()),
         packs=packs,
         took=time.monotonic_ns() - started,
@@ -77,7 +77,8 @@ def _reporter(progress: Callable[[Progress], None] | None, total: int) -> Callab
     return None if progress is None else lambda done: progress(Progress(done, total))
 
 
-def _infos(jobs: Iterable[Job], asks: Sequence[Ask]) -> dict[str, FactInfo]:
+def infos_of(jobs: Iterable[Job], asks: Sequence[Ask]) -> dict[str, FactInfo]:
+    """Return what a snapshot says of each fact of the jobs besides its value."""
     numbers = {ask: number for number, ask in enumerate(asks)}
     facts = {name: fact for job in jobs for name, fact in job.facts.items()}
     return {

@@ -120,6 +120,14 @@ COMMANDS = (
         (OUTPUT, PACK, PROFILE, PARAM, TARGET, CHROOT, TIMEOUT, QUICK, FULL, QUIET),
     ),
     Command(
+        "import",
+        "Make a snapshot of what was captured otherwise.",
+        (OUTPUT, PACK, PROFILE, PARAM, QUIET),
+        rest="SOURCE...",
+        least=1,
+        kind="file",
+    ),
+    Command(
         "eval",
         "Judge snapshots; touches no machine.",
         (PACK, PROFILE, *GATE, _reports(JUDGED_FORMATS), *SHOWN),
