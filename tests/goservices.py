@@ -24,11 +24,16 @@ class Service:
     process: subprocess.Popen[bytes]
 
 
+def program_of(goroot: Path) -> Path:
+    """Return where the service's program is once a toolchain has built it."""
+    texts = "\0".join(path.read_text() for path in sorted(SOURCE.iterdir()))
+    return KEPT / "services" / sha256(f"{goroot}\0{texts}".encode()).hexdigest()[:16]
+
+
 @cache
 def built(goroot: Path) -> Path:
     """Return the service's program, built by a toolchain unless that was done before."""
-    texts = "\0".join(path.read_text() for path in sorted(SOURCE.iterdir()))
-    program = KEPT / "services" / sha256(f"{goroot}\0{texts}".encode()).hexdigest()[:16]
+    program = program_of(goroot)
     if not program.exists():
         program.parent.mkdir(parents=True, exist_ok=True)
         draft = program.with_suffix(f".{os.getpid()}")

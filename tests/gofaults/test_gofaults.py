@@ -17,7 +17,7 @@ from hostproof.source.builtin import data_folder
 
 pytestmark = pytest.mark.xdist_group("go")  # one at a time: they share a build cache, and each uses all processors
 PATIENCE = 300.0
-ASKING = {"go-binary"}  # packs that need to be told a file
+ASKING = {"go-binary", "go-service"}  # packs that need to be told a file, or a service
 PACKS = sorted(path.parent.name for path in data_folder("rules").glob("go-*/pack.yaml"))
 
 

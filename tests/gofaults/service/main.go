@@ -22,8 +22,17 @@ var (
 	live    = flag.Int("live", 0, "MiB to hold")
 	leak    = flag.Int("leak", 0, "goroutines that wait for ever")
 	spin    = flag.Int("spin", 0, "goroutines that never stop working")
+	nodes   = flag.Int("nodes", 0, "thousands of linked nodes to hold")
+	listen  = flag.String("listen", "127.0.0.1:0", "where the debug endpoint listens")
 	hang    = flag.Bool("hang", false, "let the debug endpoint never answer")
 )
+
+type node struct {
+	next *node
+	rest [6]*node
+}
+
+var chain *node
 
 func wait() { select {} }
 
@@ -87,6 +96,9 @@ func main() {
 		}
 		held = append(held, piece)
 	}
+	for i := 0; i < *nodes*1000; i++ {
+		chain = &node{next: chain, rest: [6]*node{chain, chain}}
+	}
 	for i := 0; i < *leak; i++ {
 		go wait()
 	}
@@ -96,7 +108,7 @@ func main() {
 	if os.Getenv("METRICS") != "" {
 		expvar.Publish("runtime", expvar.Func(all))
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", *listen)
 	if err != nil {
 		log.Fatal(err)
 	}
