@@ -73,6 +73,7 @@ def build(goroot: Path, folder: Path, name: str, environment: dict[str, str]) ->
     given = {**kept, **plain, **cache, **environment}
     given["CGO_LDFLAGS"] = given.get("CGO_LDFLAGS", "").replace("-L.", f"-L{source}")
     given["CGO_LDFLAGS_ALLOW"] = ".*"
+    given["GOFLAGS"] += " -buildvcs=false"  # this checkout is not theirs
     subprocess.run((goroot / "bin" / "go", "build", "-o", folder / name, "."), cwd=source, env=given, check=True)
 
 
