@@ -31,6 +31,11 @@ PARTS: dict[str, Parts] = {
         "codes": codes.codes,
     },
     "detection.md": {"count": detection.count, "faults": detection.faults, "rules": detection.rules},
+    "detection-go.md": {
+        "count": detection.go_count,
+        "faults": detection.go_faults_listed,
+        "rules": detection.go_rules,
+    },
     "probes.md": {"overview": probes.overview, "machine": probes.machine, "details": probes.details},
 }
 _PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)

@@ -232,7 +232,7 @@ def test_a_stale_part_is_found(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     for folder in ("generate", "measure"):
         shutil.copytree(CHECKOUT / "docs" / folder, docs / folder)
-    for page in ("probes.md", "detection.md"):
+    for page in ("probes.md", "detection.md", "detection-go.md"):
         shutil.copy(CHECKOUT / "docs" / page, docs)
     env = os.environ | {"PYTHONPATH": str(CHECKOUT / "tests")}
     (docs / "language.md").write_text(TEXT.replace("unknown |\n", "true |\n", 1), "utf-8")

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from goservices import built  # noqa: E402 - found by the line above
+from goservices import built
 
 SECONDS = 3.0
 OUTER = "GOFAULTS_SERVICE"
