@@ -27,13 +27,13 @@ from hostproof.facts.codec.columns import (
 from hostproof.facts.codec.frame import MOST_BYTES, pack_frame, refusal, unpack_frame
 from hostproof.facts.codec.structure import structure_fault
 from hostproof.facts.codec.text import TextError, dumps, loads
+from hostproof.facts.codec.upgrade import FORMAT, STEPS, Step, upgraded
 from hostproof.facts.fits import DEEPEST, not_storable
 from hostproof.facts.snapshot import Host, PackRef, Snapshot
 from hostproof.facts.unknown import Unknown
 from hostproof.source.files import read_bytes
 from hostproof.source.records import as_mapping
 
-FORMAT = "snapshot-1"
 _NEWER = re.compile(r"snapshot-(?:[2-9]|[1-9][0-9]{1,5})")
 _BEFORE_DIGEST = b',"digest":"sha256:'
 _TAIL = len(_BEFORE_DIGEST) + 64 + len(b'"}')
@@ -49,14 +49,14 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
     return pack_frame(body[:-1] + _BEFORE_DIGEST + sha256(body).hexdigest().encode() + b'"}')
 
 
-def decode_snapshot(data: bytes, name: str) -> Snapshot:
-    """Read the bytes of a snapshot file; `name` is the file's, for messages.
+def decode_snapshot(data: bytes, name: str, steps: Mapping[str, Step] = STEPS) -> Snapshot:
+    """Read the bytes of a snapshot file; `name` is the file's, for messages, `steps` lead from older formats to ours.
 
     Raises ProblemError (HP-E401 to HP-E408) for anything that `encode_snapshot` would not have written.
     """
     text = unpack_frame(data, name)
     body = text[:-_TAIL] + b"}"
-    document = _parse(text, name)
+    document = _parse(text, name, steps)
     digest = sha256(body).hexdigest()
     if text[-_TAIL:-66] != _BEFORE_DIGEST or document.pop("digest") != f"sha256:{digest}":
         hint = "only what hostproof wrote can be judged: take the snapshot again"
@@ -64,6 +64,12 @@ def decode_snapshot(data: bytes, name: str) -> Snapshot:
     if dumps(document) != body:
         hint = "a key that stands twice, blanks, or another spelling of a number or text"
         raise refusal("HP-E406", f"{name} was not written by hostproof: its JSON is not in canonical form", hint)
+    made = document["hostproof"]
+    if made != FORMAT:
+        try:
+            document = upgraded(document, steps)
+        except (LookupError, TypeError) as error:
+            raise refusal("HP-E408", f"{name} is not a {made}: {type(error).__name__} {error}") from None
     fault = structure_fault(document)
     if fault:
         raise refusal("HP-E408", f"{name} is not a {FORMAT}: {_explained(document, len(text)) or fault}")
@@ -104,9 +110,7 @@ def _document(snapshot: Snapshot) -> Document:
         "values": _sorted(snapshot.values),
         "unknown": {name: _unknown_row(name, why) for name, why in sorted(snapshot.unknown.items())},
         "facts": _columns(FACT_COLUMNS, [_fact_row(name, snapshot) for name in _names(snapshot)]),
-        "evidence": _columns(
-            EVIDENCE_COLUMNS, [tuple(as_mapping(one).values()) for one in snapshot.evidence]
-        ),
+        "evidence": _columns(EVIDENCE_COLUMNS, [tuple(as_mapping(one).values()) for one in snapshot.evidence]),
         "packs": [as_mapping(pack) for pack in snapshot.packs],
     }
 
@@ -158,19 +162,20 @@ def _culprit(document: Document) -> str:
     return next((name for name, value in (*named, *document.items()) if not_storable(value)), "the snapshot")
 
 
-def _parse(text: bytes, name: str) -> Document:
-    """Read the JSON, and turn away what is no snapshot of this format."""
+def _parse(text: bytes, name: str, steps: Mapping[str, Step]) -> Document:
+    """Read the JSON, and turn away what is no snapshot of this format, or of one that steps lead from."""
     try:
         document = loads(text)
     except TextError as error:
         raise refusal("HP-E406", f"{name} does not hold JSON as hostproof writes it: {error}") from None
     made = document.get("hostproof", "") if isinstance(document, dict) else ""
+    known = type(made) is str and (made == FORMAT or made in steps)
     newer = type(made) is str and _NEWER.fullmatch(made)
-    if made != FORMAT and not newer:
+    if not known and not newer:
         raise refusal(
             "HP-E401", f"{name} holds JSON that is not a snapshot", 'one begins with {"hostproof":"snapshot-1"'
         )
-    if newer:
+    if not known:
         hint = f"this hostproof reads {FORMAT}: read it with the version that wrote it, or a later one"
         raise refusal("HP-E407", f"{name} was made by a newer hostproof: its format is {made}", hint)
     assert isinstance(document, dict)
