@@ -3,7 +3,8 @@
 What is replaced, and who says what it looks like:
 
 - private keys between their armour lines (RFC 7468, OpenSSH, PGP), also where the end was cut off;
-- tokens with a published prefix: AWS, GitHub, GitLab, Slack, Stripe, Google, npm, PyPI; JSON web tokens (RFC 7519);
+- tokens with a published prefix: AWS, GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, Vault, Docker, age, DigitalOcean,
+  SendGrid, Shopify, `sk-` and `hf_` keys of web services; JSON web tokens (RFC 7519);
 - password hashes of crypt(5);
 - what follows `Authorization:` and `Bearer` (RFC 9110, RFC 6750);
 - the password in a URL (RFC 3986, userinfo);
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 _MARK = "[redacted: "
 _ARMOUR = r"-----{} [A-Z0-9 ]{{0,40}}PRIVATE KEY(?: BLOCK)?-----"
-_NAME = r"(?:password|pass-?phrase|secret|token|(?:api|access|private|secret)[_-]?key)"
+_NAME = r"(?:password|pass-?phrase|secret|token|(?:api|access|account|encryption|private|secret|signing)[_-]?key)"
 _VALUE = r"""(?:"(?:[^"\\\n]|\\.)+|'[^'\n]+|[^\s"',;&]+)"""
 _SWITCHES = frozenset({"true", "false", "yes", "no", "y", "n", "m", "on", "off", "none", "null", "nil", "*"})
 
@@ -34,7 +35,9 @@ _KEY = rf"(?P<key>{_ARMOUR.format('BEGIN')}(?:(?s:.)*?{_ARMOUR.format('END')}|(?
 _PREFIXED = (
     r"\b(?P<token>(?:(?:AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,}|glpat-[\w-]{20,}"
     r"|xox[abeoprs]-[\w-]{10,}|[rs]k_live_[A-Za-z0-9]{16,}|AIza[\w-]{35}|ya29\.[\w-]{20,}|npm_[A-Za-z0-9]{36}"
-    r"|pypi-[\w-]{50,}|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,})\w*)"
+    r"|pypi-[\w-]{50,}|sk-[\w-]{32,}|hf_[A-Za-z0-9]{30,}|dop_v1_[a-f0-9]{64}|SG\.[\w-]{16,}\.[\w-]{16,}"
+    r"|hv[bs]\.[\w-]{24,}|gl(?:rt|ptt|dt)-[\w-]{20,}|dckr_pat_[\w-]{20,}|shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}"
+    r"|whsec_[A-Za-z0-9+/=]{24,}|AGE-SECRET-KEY-1[A-Z0-9]{50,}|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,})\w*)"
 )
 _HASH = r"(?P<hash>\$(?:1|2[abxy]|5|6|7|y|gy|sha1)\$[A-Za-z0-9./$=,]{16,})"
 _AUTHORIZATION = (

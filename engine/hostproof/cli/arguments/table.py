@@ -7,6 +7,8 @@ from hostproof.source.records import record
 JUDGED_FORMATS = ("terminal", "junit", "markdown", "json")
 TEXT_OR_JSON = ("text", "json")
 QUERY_FORMATS = ("text", "json", "csv")
+KNOWN_OR_NOT = ("known", "unknown")
+OWNERS = ("host-kernel", "namespace", "cgroup", "process", "files")
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 ON_UNKNOWN = ("fail", "warn", "ignore")
 
@@ -94,6 +96,8 @@ OUTPUT = Option(
     kind="file",
 )
 FACTS_FORMAT = Option("format", "text or json. [default: text]", "text|json", short="-f", offers=TEXT_OR_JSON)
+ONLY = Option("only", "Of snapshots: those that are known, or unknown.", "known|unknown", offers=KNOWN_OR_NOT)
+OWNER = Option("owner", "Those whose reading it is.", "OWNER", offers=OWNERS)
 SNAPSHOT = Option("snapshot", "The snapshot that the report is said to be about.", "FILE", kind="file")
 QUERY_FORMAT = Option("format", "text, json or csv. [default: text]", "text|json|csv", short="-f", offers=QUERY_FORMATS)
 
@@ -168,7 +172,7 @@ COMMANDS = (
     Command(
         "facts",
         "Browse what rules may use, or a snapshot holds.",
-        (FACTS_FORMAT,),
+        (ONLY, OWNER, FACTS_FORMAT),
         rest="[NAME|SNAPSHOT]...",
         kind="file",
     ),
