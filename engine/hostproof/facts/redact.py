@@ -3,8 +3,8 @@
 What is replaced, and who says what it looks like:
 
 - private keys between their armour lines (RFC 7468, OpenSSH, PGP), also where the end was cut off;
-- tokens with a published prefix: AWS, GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, Vault, Docker, age, DigitalOcean,
-  SendGrid, Shopify, `sk-` and `hf_` keys of web services; JSON web tokens (RFC 7519);
+- tokens with a published prefix: AWS, GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, Vault, Docker, age,
+  DigitalOcean, SendGrid, Shopify, `sk-` and `hf_` keys of web services; JSON web tokens (RFC 7519);
 - password hashes of crypt(5);
 - what follows `Authorization:` and `Bearer` (RFC 9110, RFC 6750);
 - the password in a URL (RFC 3986, userinfo);
