@@ -16,7 +16,14 @@ from hostproof.cli.arguments.quick import read_words
 from hostproof.cli.arguments.table import COMMANDS, find_command
 
 CHECKOUT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/cli.md", "docs/probes.md", "docs/guide/first-rule.md", "docs/guide/own-probe.md")
+PAGES = (
+    "README.md",
+    "docs/cli.md",
+    "docs/probes.md",
+    "docs/targets.md",
+    "docs/guide/first-rule.md",
+    "docs/guide/own-probe.md",
+)
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# file: (\S+)\n")
 

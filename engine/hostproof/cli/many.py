@@ -27,14 +27,14 @@ MOST_NAMED = 5  # facts and snapshots that are named of many
 Read = Callable[[str], Snapshot]
 
 
-def judge_many(given: Given, job: Job, outputs: Sequence[Output], paths: Sequence[str]) -> int:
+def judge_many(given: Given, job: Job, outputs: Sequence[Output], paths: Sequence[str], *, taken: bool = False) -> int:
     """Judge snapshots and write the reports of all; 1 if one is unfit, else 3 if one is undecided, else 0.
 
     A snapshot that can't be read or judged costs itself only: the others are reported, and the exit code is 2. Raises
-    ProblemError where none can.
+    ProblemError where none can. `taken`: just now, so that reports don't say from which file.
     """
     together = Together(outputs, len(paths), given)
-    work = _work(job, together, paths)
+    work = _work(job, together, paths, taken)
     problems: list[Problem] = []
     lacks: Counter[str] = Counter()
     _settle_memory()
@@ -71,7 +71,7 @@ def warn_of_lacking(lacks: Counter[str], wanted: int, hosts: int = 1) -> None:
     )
 
 
-def _work(job: Job, together: Together, paths: Sequence[str]) -> Callable[[int], bytes]:
+def _work(job: Job, together: Together, paths: Sequence[str], taken: bool) -> Callable[[int], bytes]:
     """Return what is done for each snapshot, in whatever process."""
     tally = None if together.needs_reports else _tally(job)
     guard, needs = Guard(job.packs), needs_of(job.packs)
@@ -80,9 +80,9 @@ def _work(job: Job, together: Together, paths: Sequence[str]) -> Callable[[int],
         path = paths[number]
         snapshot = load_snapshot(path)
         if tally is not None:
-            return tally.row(snapshot, path), []
+            return tally.row(snapshot, "" if taken else path), []
         evaluation = judge(job, snapshot, explain_passes=together.shows_passes, guard=guard)
-        row = row_of(evaluation, path, lacking(snapshot, needs))
+        row = row_of(evaluation, "" if taken else path, lacking(snapshot, needs))
         return row, together.parts(evaluation, snapshot, number)
 
     def work(number: int) -> bytes:

@@ -16,31 +16,79 @@ from hostproof.facts.requests import SECOND, FactRequest
 from hostproof.facts.snapshot import PackRef, Snapshot
 from hostproof.facts.types import DURATION
 from hostproof.facts.units import parse_quantity
-from hostproof.source.problems import Problem, ProblemError
-from hostproof.source.records import record
+from hostproof.source.problems import Problem, ProblemError, Problems
+from hostproof.source.records import record, replace
 
 DEFAULT_TIMEOUT = 600 * SECOND
+DEFAULT_JOBS = 8
+MOST_JOBS = 256
 
 
 @record
 class Taking:
     """A target, the nanoseconds that collecting may take, whether progress may be shown, and how thorough probes are.
 
-    `effort` is empty where the command line doesn't say: then the profile decides.
+    `effort` is empty where the command line doesn't say: then the profile decides. `others` are more targets, of which
+    `jobs` are looked at at once.
     """
 
     target: Target
     timeout: int = DEFAULT_TIMEOUT
     quiet: bool = False
     effort: str = ""
+    others: tuple[Target, ...] = ()
+    jobs: int = DEFAULT_JOBS
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """All targets, in their order."""
+        return (self.target, *self.others)
 
 
 def read_taking(given: Given) -> Taking:
     """Return what a command line says about collecting; raises ProblemError for no target, no duration, two efforts."""
     text = given.text("timeout")
     timeout = _timeout(text) if text else DEFAULT_TIMEOUT
-    target = parse_target(given.text("target", "local"), chroot=given.flag("chroot"))
-    return Taking(target, timeout, given.flag("quiet"), _effort(given))
+    target, *others = _targets(given)
+    return Taking(target, timeout, given.flag("quiet"), _effort(given), tuple(others), _jobs(given))
+
+
+def _targets(given: Given) -> list[Target]:
+    """Return the targets that options name and files list, each once; raises ProblemError for all that are wrong."""
+    problems = Problems()
+    words = [("", word) for word in given.texts("target")]
+    for path in given.texts("targets"):
+        words += _listed(path)
+    found: dict[str, Target] = {}
+    for place, word in words or [("", "local")]:
+        try:
+            target = parse_target(word, chroot=given.flag("chroot"))
+            found[target.name] = target
+        except ProblemError as error:
+            problems.found.extend(replace(one, message=place + one.message) for one in error.problems)
+    problems.refuse()
+    return list(found.values())
+
+
+def _listed(path: str) -> list[tuple[str, str]]:
+    """Return the place and the word of each line of a file of targets; # begins a comment. Raises ProblemError."""
+    from hostproof.source.files import read_source
+
+    lines = read_source(path).text.splitlines()
+    words = [(f"{path}:{number}: ", line.partition("#")[0].strip()) for number, line in enumerate(lines, 1)]
+    found = [(place, word) for place, word in words if word]
+    if not found:
+        message, hint = f"{path} names no target", "write one on each line: ssh:web1"
+        raise ProblemError((Problem("HP-E514", message, None, hint),))
+    return found
+
+
+def _jobs(given: Given) -> int:
+    text = given.text("jobs", str(DEFAULT_JOBS))
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= MOST_JOBS):
+        message, hint = f"--jobs {text}: no number from 1 to {MOST_JOBS}", f"write -j {DEFAULT_JOBS}, say"
+        raise ProblemError((Problem("HP-E504", message, None, hint),))
+    return int(text)
 
 
 def _effort(given: Given) -> str:
@@ -83,12 +131,12 @@ def take_snapshot(taking: Taking, job: Job) -> Snapshot:
     """Learn what the packs need; whatever can't be learnt is Unknown in the snapshot."""
     refs = tuple(PackRef(pack.name, pack.digest) for pack in job.packs)
     effort = effort_of(taking, job)
-    with _progress_of(taking) as report:
+    with progress_of(taking) as report:
         return collect(requests_of(job), taking.target, taking.timeout, refs, report, effort=effort)
 
 
 @contextmanager
-def _progress_of(taking: Taking) -> Iterator[Callable[[Progress], None] | None]:
+def progress_of(taking: Taking) -> Iterator[Callable[[Progress], None] | None]:
     """Give something that draws progress on standard error if that is a terminal, else nothing."""
     if taking.quiet or not is_terminal(sys.stderr):
         yield None
@@ -100,5 +148,5 @@ def _progress_of(taking: Taking) -> Iterator[Callable[[Progress], None] | None]:
     said = TextColumn("collecting facts from {task.description}")
     console = Console(file=sys.stderr)
     with Bar(said, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True) as bar:
-        task = bar.add_task(taking.target.name, total=None)
+        task = bar.add_task(f"{len(taking.targets)} targets" if taking.others else taking.target.name, total=None)
         yield lambda progress: bar.update(task, completed=progress.done, total=progress.total)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from typing import BinaryIO
 
 WORTH_IT = 16  # pieces of work below which forking costs more than it saves
+ENDERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _BROKEN = -1
+_FAILED = 70
 
 
 class WorkerError(RuntimeError):
@@ -50,9 +52,7 @@ def in_order(number: int, work: Callable[[int], bytes]) -> Iterator[bytes]:
 
 
 def _started(numbers: range, work: Callable[[int], bytes]) -> tuple[int, BinaryIO]:
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.flush()  # what is buffered now would be written twice
+    _flush()
     read, write = os.pipe()
     process = os.fork()
     if process:
@@ -101,3 +101,61 @@ def _length(pipe: BinaryIO) -> int:
     if len(said) < 8:
         raise WorkerError("a worker ended before its work was done")
     return int.from_bytes(said, "little", signed=True)
+
+
+def _flush() -> None:
+    """Write what is buffered now, or it would be written twice."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+
+
+def side_by_side(work: Sequence[Callable[[], None]], most: int) -> Generator[int, None, None]:
+    """Do each piece of work in a process of its own, at most so many at once; yield how many are done, as they are.
+
+    What breaks there is told on standard error. Whatever was started has ended when this generator is closed.
+    """
+    running: set[int] = set()
+    waiting = list(reversed(work))
+    try:
+        while waiting or running:
+            while waiting and len(running) < most:
+                _start(waiting.pop(), running)
+            running.discard(os.wait()[0])
+            yield len(work) - len(waiting) - len(running)
+    finally:
+        _end(running)
+
+
+def _start(work: Callable[[], None], running: set[int]) -> None:
+    """Fork a process that does a piece of work, and note it."""
+    _flush()
+    usual = signal.pthread_sigmask(signal.SIG_BLOCK, ENDERS)  # none comes between the fork and what it is handled by
+    process = os.fork()
+    if process:
+        running.add(process)
+        signal.pthread_sigmask(signal.SIG_SETMASK, usual)
+        return
+    status = _FAILED
+    try:
+        signal.pthread_sigmask(signal.SIG_SETMASK, usual)
+        work()
+        status = 0
+    except KeyboardInterrupt:  # the agent has been ended; whoever interrupted us knows
+        status = 130
+    except Exception:  # noqa: BLE001 - told, and missed where its outcome is wanted
+        import traceback
+
+        os.write(2, traceback.format_exc().encode("utf-8", "backslashreplace"))
+    finally:
+        os._exit(status)
+
+
+def _end(running: set[int]) -> None:
+    """Interrupt what still runs, and wait until all that it started has ended."""
+    for process in running:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGINT)
+    for process in running:
+        with suppress(ChildProcessError):
+            os.waitpid(process, 0)

@@ -88,7 +88,7 @@ def test_asks_are_answered_inside(containers: Path) -> None:
     [
         ("bare", Cause.NO_TOOL, "python3", "install python3"),
         ("stopped", Cause.NOT_RUNNING, "does not run", "start it"),
-        ("other", Cause.ABSENT, "asked were: podman", "podman ps"),
+        ("other", Cause.FAILED, "asked were: podman", "podman ps"),
     ],
 )
 @pytest.mark.usefixtures("containers")

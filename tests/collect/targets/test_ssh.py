@@ -14,6 +14,7 @@ from hostproof.collect.asks import Call, Probe, ReadFile, RunCommand
 from hostproof.collect.link.session import hold_session
 from hostproof.collect.run import collect
 from hostproof.collect.target import parse_target
+from hostproof.facts.builtin import BUILTIN
 from hostproof.facts.requests import SECOND, FactRequest
 from hostproof.facts.unknown import Cause, Unknown
 from sshservers import FETCHED, Server, lacking, serving
@@ -92,7 +93,7 @@ def test_a_snapshot_names_its_target(server: Server) -> None:
     ("host", "cause", "words", "cure"),
     [
         ("closed", Cause.FAILED, "nothing listens there", "start sshd"),
-        ("no-such-host.invalid", Cause.ABSENT, "knows no such host", "DNS"),
+        ("no-such-host.invalid", Cause.FAILED, "knows no such host", "DNS"),
         ("stranger", Cause.DENIED, "let nobody in", "a key"),
         ("untrusted", Cause.DENIED, "doesn't trust its", "ssh untrusted"),
         ("bare.test", Cause.NO_TOOL, "no python3 on PATH", "install python3"),
@@ -102,6 +103,8 @@ def test_a_snapshot_names_its_target(server: Server) -> None:
 def test_what_fails_says_why(host: str, cause: Cause, words: str, cure: str) -> None:
     """Cause, what ssh said, and what would help."""
     why = refused(host)
+    asked = [FactRequest(row.name) for row in BUILTIN if not row.family and not row.name.startswith("probe.")]
+    assert set(collect(asked, parse_target(f"ssh:{host}"), LONG).values) <= {"run.effort"}
     assert why.cause is cause, why
     assert words in why.detail
     assert cure in why.cure

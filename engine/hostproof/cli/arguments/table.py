@@ -62,10 +62,13 @@ PARAM = Option(
 )
 TARGET = Option(
     "target",
-    "What to judge: local (this machine), ssh:HOST, container:ID, root:DIR (not running). [default: local]",
+    "What to judge: local (this machine), ssh:HOST, container:ID, root:DIR (not running). Repeatable. [default: local]",
     "TARGET",
+    many=True,
     offers=("local", "ssh:", "container:", "root:"),
 )
+TARGETS = Option("targets", "A file that lists targets, one on each line; # begins a comment.", "FILE", kind="file")
+JOBS = Option("jobs", "How many targets are looked at at once. [default: 8]", "N", short="-j")
 CHROOT = Option("chroot", "Let programs of a root directory be run inside it: they can do what you can.")
 TIMEOUT = Option(
     "timeout",
@@ -90,7 +93,7 @@ QUIET = Option(
 )
 OUTPUT = Option(
     "output",
-    "Where to write the snapshot; - is standard output. [default: snapshot.hpsnap]",
+    "Where to write the snapshot; - is standard output. [default: snapshot.hpsnap]; of several targets: the folder.",
     "FILE",
     short="-o",
     kind="file",
@@ -114,14 +117,14 @@ COMMANDS = (
         "check",
         "Judge a machine: collect, evaluate, report.",
         (
-            *(PACK, PROFILE, *GATE, TARGET, CHROOT, TIMEOUT, QUICK, FULL),
+            *(PACK, PROFILE, *GATE, TARGET, TARGETS, JOBS, CHROOT, TIMEOUT, QUICK, FULL),
             *(_reports((*JUDGED_FORMATS, "snapshot", "sbom")), *SHOWN),
         ),
     ),
     Command(
         "collect",
         "Take a snapshot of a machine, to be judged later.",
-        (OUTPUT, PACK, PROFILE, PARAM, TARGET, CHROOT, TIMEOUT, QUICK, FULL, QUIET),
+        (OUTPUT, PACK, PROFILE, PARAM, TARGET, TARGETS, JOBS, CHROOT, TIMEOUT, QUICK, FULL, QUIET),
     ),
     Command(
         "import",

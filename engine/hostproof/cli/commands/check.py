@@ -6,27 +6,42 @@ from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import JUDGED_FORMATS
 from hostproof.cli.job import judge, read_job
 from hostproof.cli.materials import SBOM, render_materials, require_materials, split_materials
-from hostproof.cli.outputs import write_all
+from hostproof.cli.outputs import Output, write_all
 from hostproof.cli.reports import refuse_names, render_all, shows_passes, wanted_reports
-from hostproof.cli.taking import read_taking, take_snapshot
+from hostproof.cli.taking import Taking, read_taking, take_snapshot
 from hostproof.source.problems import Problems
 
 
 def run(given: Given) -> int:
-    """Judge the target and return 0 fit, 1 unfit or 3 undecided; raises ProblemError before anything is collected."""
+    """Judge the targets and return 0 fit, 1 unfit, 3 undecided; raises ProblemError before anything is collected."""
+    outputs: tuple[Output, ...] = ()
     problems = Problems()
     with noted(problems):
         outputs = wanted_reports(given, (*JUDGED_FORMATS, "snapshot", SBOM))
-        refuse_names(outputs)
     with noted(problems):
         job = read_job(given)
         require_materials(outputs, job.packs, problems)
     with noted(problems):
         taking = read_taking(given)
+        _require_places(outputs, taking)
     problems.refuse()
+    if taking.others:
+        from hostproof.cli.several import check_several
+
+        return check_several(given, taking, job, outputs)
     snapshot = take_snapshot(taking, job)
     evaluation = judge(job, snapshot, explain_passes=shows_passes(outputs))
     reports, materials = split_materials(outputs)
     files = render_all(reports, evaluation, snapshot, given)
     write_all([*files, *render_materials(materials, snapshot)])
     return evaluation.exit_code
+
+
+def _require_places(outputs: tuple[Output, ...], taking: Taking) -> None:
+    """See that there is a place for each report; raises ProblemError."""
+    if taking.others:
+        from hostproof.cli.several import require_own_places
+
+        require_own_places(outputs, taking)
+    else:
+        refuse_names(outputs)

@@ -17,9 +17,10 @@ _SCARCE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 _SSH_FAILED = 255  # ssh(1), EXIT STATUS: an error of its own
 _MOST = 200  # characters of what was said
 
+# Never `absent`, which says of a file that it isn't there, and that may mean something.
 # What ssh says (sshconnect.c, sshconnect2.c, packet.c and strerror of connect(2)), what it means, what would help.
 _SSH: tuple[tuple[str, Cause, str, str], ...] = (
-    ("Could not resolve hostname", Cause.ABSENT, "ssh knows no such host", "see that its name is right, and in DNS"),
+    ("Could not resolve hostname", Cause.FAILED, "ssh knows no such host", "see that its name is right, and in DNS"),
     ("Host key verification failed", Cause.DENIED, "ssh doesn't trust its key", "connect once by hand: ssh {host}"),
     ("Permission denied", Cause.DENIED, "it let nobody in", "have a key with which `ssh {host}` asks no password"),
     ("Too many authentication", Cause.DENIED, "it let nobody in", "name one key: IdentityFile and IdentitiesOnly=yes"),
@@ -90,7 +91,7 @@ def _of_container(target: Target, ending: Ending) -> Unknown | None:
         return Unknown(Cause.NO_TOOL, "neither podman nor docker is on PATH", "install what runs the container")
     if ending.status == NO_CONTAINER:
         cure = "see `podman ps` or `docker ps`, as the user who started it, and that the engine itself runs"
-        return Unknown(Cause.ABSENT, f"no engine knows the container {target.place}{_said(ending)}", cure)
+        return Unknown(Cause.FAILED, f"no engine knows the container {target.place}{_said(ending)}", cure)
     if any(words in ending.stderr for words in _STOPPED):
         return Unknown(Cause.NOT_RUNNING, f"the container does not run{_said(ending)}", "start it")
     return None
