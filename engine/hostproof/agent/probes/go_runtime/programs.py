@@ -205,7 +205,7 @@ def ran(
     return Ran(done.out, None if done.status == 0 else last_words(done))
 
 
-def last_words(done: gotool.Done) -> str:
+def last_words(done: "gotool.Done") -> str:
     """Return what a program of Go said before it ended: what the runtime says of it, and the fatal error."""
     lines = [line.strip() for line in done.err.splitlines()]
     told = [line for line in lines if line.startswith(RUNTIME) and not line.startswith(TRACE)][:1]
