@@ -85,7 +85,7 @@ def ask(answer: Answer, command: str, context: Context, name: str) -> None:
     answer.outcome = "serves" if done.status == 0 else outcome_of(answer.said)
 
 
-def error_of(done: gotool.Done) -> str:
+def error_of(done: "gotool.Done") -> str:
     """Return the error in what `go mod download -json` says."""
     try:
         found = json.loads(done.out)

@@ -103,7 +103,7 @@ class Trial:
         with open(whole, "w", encoding="utf-8") as file:
             file.write(text)
 
-    def go(self, *words: str, most: float = 240.0) -> gotool.Done:
+    def go(self, *words: str, most: float = 240.0) -> "gotool.Done":
         """Run the go command in the module's folder."""
         return gotool.run([self.command, *words], self.environment, self.folder, most)
 
