@@ -83,7 +83,7 @@ def test_a_refused_path_is_found_before_anything_is_done(run: Run, pack: Path, t
 
 
 def test_several_snapshots(run: Run, pack: Path, tmp_path: Path) -> None:
-    """The gravest verdict is the exit code, and `{name}` gives each snapshot a report of its own; else one holds all."""
+    """The gravest verdict is the exit code, and `{name}` gives each snapshot a report; else one holds all."""
     for name, number in (("a", "7"), ("b", "3")):
         (tmp_path / "number").write_text(number)
         assert run("collect", "--pack", pack, "-o", f"{name}.hpsnap").returncode == 0

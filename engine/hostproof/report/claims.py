@@ -57,10 +57,13 @@ def differences(claim: Claim, evaluation: Evaluation) -> list[str]:
 
 def _of_json(text: bytes) -> tuple[Claim, ...]:
     document = json.loads(text)
-    formats = {"hostproof-report-1": lambda: [document], "hostproof-reports-1": lambda: document["reports"]}
-    if not isinstance(document, dict) or document.get("format") not in formats:
+    made = document.get("format") if isinstance(document, dict) else None
+    if made not in ("hostproof-report-1", "hostproof-reports-1"):
         raise ClaimError("its JSON has no format that is a report's: hostproof-report-1 or hostproof-reports-1")
-    return tuple(map(_json_claim, formats[document["format"]]()))
+    claims = tuple(map(_json_claim, [document] if made == "hostproof-report-1" else document["reports"]))
+    if not claims:
+        raise ClaimError("it holds no host")
+    return claims
 
 
 def _json_claim(document: dict[str, Data]) -> Claim:
