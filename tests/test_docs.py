@@ -23,6 +23,7 @@ PAGES = (
     "docs/targets.md",
     "docs/guide/first-rule.md",
     "docs/guide/own-probe.md",
+    "docs/go.md",
 )
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# file: (\S+)\n")

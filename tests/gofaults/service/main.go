@@ -112,12 +112,13 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	var handler http.Handler // nil is the one that expvar and pprof registered with
 	if *hang {
-		http.HandleFunc("/debug/", func(http.ResponseWriter, *http.Request) { wait() })
+		handler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { wait() })
 	}
 	fmt.Println(listener.Addr())
 	for i := 0; i < *spin; i++ {
 		go work()
 	}
-	log.Fatal(http.Serve(listener, nil))
+	log.Fatal(http.Serve(listener, handler))
 }
