@@ -108,7 +108,7 @@ def test_lines_of_gctrace_are_read() -> None:
 
 @pytest.mark.parametrize("form", MOMENTS)
 def test_lines_of_schedtrace_are_read(form: str) -> None:
-    """In all their forms goroutines of the global and the processors' own queues are added up, without the start."""
+    """In all forms the goroutines of the global queue and of the processors' own are added up, without the start."""
     text = "\n".join(MOMENTS[form].format(at=at) for at in range(0, 1200, 200))
     found = facts_of_log(text)
     assert found["log.unread"] == 0
