@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hostproof.expr.scope import Scope
 from hostproof.facts.catalog import Catalog
+from hostproof.facts.types import Type
 from hostproof.rulepack.model import RulePack
 from hostproof.rulepack.sections.collectors import own_rows
 
@@ -15,7 +16,8 @@ def scope_of(packs: Sequence[RulePack], catalog: Catalog) -> Scope:
 
     Where two packs have a name in common it is the first one's.
     """
-    aliases, params = {}, {}
+    aliases: dict[str, str] = {}
+    params: dict[str, Type] = {}
     for pack in reversed(packs):
         catalog = catalog.with_rows(own_rows(pack.requests, pack.name, catalog))
         aliases |= {request.name.partition(":")[2]: request.name for request in pack.requests}

@@ -53,7 +53,7 @@ ROWS: tuple[FactSpec, ...] = (
     _row("file.executable", BOOL, "Whether anybody may execute it, by its mode"),
     _row("elf.goarch", STRING, "Machine it is for, as GOARCH spells it: amd64; ELF's own word where Go has none"),
     _row("elf.machines", _STRINGS, "What `uname -m` says on machines that can run it"),
-    _row("elf.linkage", STRING, "How it is linked: static, static-pie, dynamic or dynamic-pie, by PT_INTERP, DT_NEEDED and ELF type"),
+    _row("elf.linkage", STRING, "How it is linked: static, static-pie, dynamic or dynamic-pie"),
     _row("elf.interpreter", STRING, "The loader it names (PT_INTERP), empty without one"),
     _row("elf.needed", _STRINGS, "Libraries it names itself (DT_NEEDED)"),
     _row("elf.versions", _VERSIONS, "Versions of symbols it wants of libraries (.gnu.version_r)"),

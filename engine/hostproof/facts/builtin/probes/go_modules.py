@@ -44,8 +44,8 @@ ROWS: tuple[FactSpec, ...] = (
         "proxies",
         _PROXIES,
         _PROCESS,
-        'Its entries as Go reads them: url, kind ("proxy", "direct", "off"), after what the next one is asked ("not'
-        ' found", "any error", "never"), whether it has credentials, whether it is http:// and not this machine',
+        "Its entries as Go reads them: url, kind (proxy, direct, off), after what the next one is asked, whether it has"
+        " credentials, whether it is http:// and elsewhere",
     ),
     _row("proxies_fault", STRING, _PROCESS, "What Go has against GOPROXY; empty if nothing"),
     _row("gosumdb", STRING, _PROCESS, "GOSUMDB as Go has it for this user"),

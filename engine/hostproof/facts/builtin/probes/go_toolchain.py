@@ -53,7 +53,7 @@ ROWS: tuple[FactSpec, ...] = (
     _row("goenv_faults", list_of(STRING), _FILES, "Lines of that file that Go passes over in silence"),
     _row("cgo_enabled", BOOL, _PROCESS, "Whether cgo is used by builds for this machine"),
     _row("version_file", STRING.optional(), _FILES, "First line of GOROOT/VERSION; null if there is no such file"),
-    _row("tools", _TOOLS, _FILES, "asm, cgo, compile, cover, link and vet: whether each runs, and its release"),
+    _row("tools", _TOOLS, _FILES, "Its asm, cgo, compile, cover, link and vet: whether each runs, and its release"),
     _row("loose", list_of(STRING), _FILES, "Main files and folders of GOROOT that anybody may write to"),
     _row("std_packages", COUNT, _FILES, "Packages of the standard library, compiler and linker that `go list` finds"),
     _row("std_broken", list_of(STRING), _FILES, "Those of them that can't be loaded, with the reason, 20 at most"),
