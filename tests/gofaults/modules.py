@@ -171,9 +171,9 @@ FAULTS = (
     Fault(
         id="go-modules.no-network",
         title="there is no network",
-        how="a network namespace with nothing but its loopback, and Go's own default proxy",
+        how="a network namespace with nothing but its loopback, and a proxy outside of it",
         base=BASE,
-        prefix=(*network(), *with_env(GOPROXY="https://proxy.golang.org,direct")),
+        prefix=(*network(), *with_env(GOPROXY="https://proxy.example.org,direct")),
         took=("sh", "-c", 'test -z "$(ip route)"'),
         unknown={"proxy.answers": "failed", "proxy.serves": "failed"},
         packs=PACKS,
