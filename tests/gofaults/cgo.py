@@ -126,7 +126,7 @@ FAULTS = (
         needs=COMPILER,
     ),
     Fault(
-        id="go-cgo.library",
+        id="go-cgo.broken-library",
         title="CGO_LDFLAGS names a library that is not there",
         how="CGO_LDFLAGS=-lnowhere",
         base=BASE,
