@@ -10,6 +10,7 @@ from hostproof.facts.snapshot import Host, Value
 from hostproof.facts.types import Type
 from hostproof.facts.unknown import Unknown
 from hostproof.rulepack.model import Severity
+from hostproof.source.problems import Problem
 from hostproof.source.records import record
 
 
@@ -94,8 +95,11 @@ class SampleTest:
 class FactChange:
     """A fact whose value, or whose being known, changed; a side without it has an Unknown, `not-collected`.
 
-    `ratio` is after over before less 1 for numbers, None where before is 0 or it is no number. `test` is there for
-    samples, `diff` for texts: lines of a unified diff, bounded and made harmless.
+    `name` is the fact's, with the place inside it where only a part changed: `net.interfaces[eth0].mtu`. `ratio` is
+    after over before less 1 for numbers, None where before is 0 or it is no number; `noise` is how far repeated
+    baselines lie from before, as a ratio, None without any. `test` is there for samples, `diff` for texts and lists:
+    lines of a unified diff, bounded and made harmless; it is `whole` where neither had anything to do, so that
+    patch(1) can apply it.
     """
 
     name: str
@@ -107,17 +111,34 @@ class FactChange:
     test: SampleTest | None = None
     diff: tuple[str, ...] = ()
     ruling: Ruling = Ruling()
+    noise: float | None = None
+    whole: bool = False
+
+
+@record
+class Text:
+    """A command's output, or any text: its exit status where it has one, and whether it is all there."""
+
+    text: str
+    status: int | None = None
+    whole: bool = True
 
 
 @record
 class OutputChange:
-    """A command's output, or a text given by name, that changed, with the exit statuses where they are known."""
+    """A command's output, or a text given by name, that changed, with the exit statuses where they are known.
+
+    `appeared` is 1 where the side before has no such output, -1 where the side after has none, else 0. `whole` as in
+    `FactChange`.
+    """
 
     name: str
     before_status: int | None
     after_status: int | None
     diff: tuple[str, ...]
     ruling: Ruling = Ruling()
+    appeared: int = 0
+    whole: bool = False
 
 
 @record
@@ -132,7 +153,10 @@ class Side:
 
 @record
 class Difference:
-    """All that differs between two sides, each change with the policy's word on it, in the order of names."""
+    """All that differs between two sides, each change with the policy's word on it, in the order of names.
+
+    `problems` are advice about the comparison itself: what it could not do, and what would let it.
+    """
 
     before: Side
     after: Side
@@ -140,6 +164,7 @@ class Difference:
     verdicts: tuple[VerdictChange, ...] = ()
     facts: tuple[FactChange, ...] = ()
     outputs: tuple[OutputChange, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     def changes(self) -> tuple[VerdictChange | FactChange | OutputChange, ...]:
         """Return all changes: verdicts first, then facts, then outputs."""
