@@ -3,11 +3,14 @@
 The rules a file keeps, learnt from the readers (Jenkins, GitLab, GitHub's reporters, Buildkite, xunit-viewer, Ant's
 XSD): a bare `testsuites`; each suite with package, id, timestamp without zone and hostname, and in this order
 properties, cases, system-out, system-err; each case with classname, name and time (3 decimals) and at most one result
-element; suite + classname + name unique, since the second of two is silently lost; no character that XML forbids.
+element; suite + name unique, since the second of two is silently lost (mikepenz looks at the name alone); no
+character that XML forbids; no empty system-err (EnricoMi's action breaks on it); a line that looks like one of a stack
+trace, from which dorny's reporter learns file and line; nothing that asks for a file to be attached.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -22,8 +25,9 @@ if TYPE_CHECKING:
 MOST_TEXT = 16_384  # characters of a result element: GitLab and Jenkins load whole files into memory
 MOST_MESSAGE = 1_000
 MOST_EVIDENCE = 2_000
-MOST_NAME = 300
+MOST_NAME = 240  # with a number behind it less than 256, which Azure and GitLab cut names to
 BEGIN, END = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n', "</testsuites>\n"
+_FOLDERS = re.compile(r"[a-z_][^./\s()]*(?:/[a-z_][^./\s()]*)*")  # that a trace can name: lower case, without dots
 _NOT_FOR_READERS = {"testsuite": ("disabled",), "skipped": ("type",)}  # refused by one XSD or the other
 
 
@@ -45,7 +49,7 @@ def junit_suites(evaluation: Evaluation, first: int = 0) -> str:
 
 
 def _suite_name(evaluation: Evaluation, pack: PackResults) -> str:
-    return f"{_word(pack.name, 'pack')} @ {_word(wording.host_name(evaluation), 'localhost')}"
+    return one_line(f"{_word(pack.name, 'pack')} @ {_word(wording.host_name(evaluation), 'localhost')}", MOST_NAME)
 
 
 def _suite(evaluation: Evaluation, pack: PackResults, number: int, name: str) -> TestSuite:
@@ -71,7 +75,12 @@ def _summary(evaluation: Evaluation) -> str:
         wording.counts(evaluation),
         f"next: {step}" if step else "",
     )
-    return "\n".join(one_line(line) for line in lines if line)
+    return _unattached("\n".join(one_line(line) for line in lines if line))
+
+
+def _unattached(text: str) -> str:
+    """Take the meaning from what makes Jenkins and GitLab attach a file to a result."""
+    return text.replace("[[ATTACHMENT|", "[ [ATTACHMENT|")
 
 
 def _properties(evaluation: Evaluation, pack: PackResults) -> dict[str, str]:
@@ -101,9 +110,8 @@ def _object(pack: PackResults, result: Result, one: ObjectResult, used: set[str]
     from junit_xml import TestCase
 
     classname = _classname(pack, result)
-    name = _unique(one_line(f"{result.id}: {one.name}", MOST_NAME), used, prefix=f"{classname} ")
-    case = TestCase(name, classname=classname)
-    output = bounded(harmless(one.output), MOST_TEXT)
+    case = TestCase(_unique(one_line(f"{result.id}: {one.name}", MOST_NAME), used), classname=classname)
+    output = _unattached(bounded(harmless(one.output), MOST_TEXT))
     said = "; ".join(map(str, one.findings or one.unknowns)) or f"{result.expression} is not so for it"
     if one.verdict is Verdict.FAIL:
         case.add_failure_info(one_line(said, MOST_MESSAGE), output, str(result.severity))
@@ -122,8 +130,7 @@ def _case(evaluation: Evaluation, pack: PackResults, result: Result, used: set[s
     from junit_xml import TestCase
 
     classname = _classname(pack, result)
-    name = _unique(one_line(f"{result.id}: {result.title}", MOST_NAME), used, prefix=f"{classname} ")
-    case = TestCase(name, classname=classname)
+    case = TestCase(_unique(one_line(f"{result.id}: {result.title}", MOST_NAME), used), classname=classname)
     text = bounded(harmless(_text(evaluation, result)), MOST_TEXT)
     if result.verdict is Verdict.FAIL:
         case.add_failure_info(_message(result), text, str(result.severity))
@@ -151,6 +158,7 @@ def _cause(result: Result) -> str:
 def _text(evaluation: Evaluation, result: Result) -> str:
     place = (
         f"at: {result.file}:{result.line}" if result.file else "",
+        _trace(result),
         f"assert: {result.expression}",
         f"severity: {result.severity}",
     )
@@ -168,6 +176,14 @@ def _text(evaluation: Evaluation, result: Result) -> str:
         *(f"see: {reference}" for reference in result.references),
     ]
     return _joined(*lines, *place, *map(_evidence, result.evidence))
+
+
+def _trace(result: Result) -> str:
+    """Return the rule's place as Java would write it: dorny's reporter takes the words before `(` for folders."""
+    folder, _, file = result.file.rpartition("/")
+    if not folder or not _FOLDERS.fullmatch(folder) or not result.line:
+        return ""
+    return f"at {folder.replace('/', '.')}.Rule({file}:{result.line})"
 
 
 def _evidence(evidence: Evidence) -> str:
@@ -202,6 +218,7 @@ def _put_last(suite: ElementTree.Element, tag: str) -> None:
     element = suite.find(tag)
     if element is None:  # junit-xml leaves out an empty one
         element = ElementTree.Element(tag)
+        element.text = "\n"
     else:
         suite.remove(element)
     suite.append(element)
@@ -220,11 +237,11 @@ def _word(text: str, otherwise: str) -> str:
     return one_line(text, MOST_NAME) or otherwise
 
 
-def _unique(name: str, used: set[str], prefix: str = "") -> str:
+def _unique(name: str, used: set[str]) -> str:
     """Return `name`, with a number behind it if an earlier one was the same, and remember it in `used`."""
     free, number = name, 1
-    while prefix + free in used:
+    while free in used:
         number += 1
         free = f"{name} ({number})"
-    used.add(prefix + free)
+    used.add(free)
     return free
