@@ -42,11 +42,16 @@ _MOST_EXPLAINED = 2**20
 
 def encode_snapshot(snapshot: Snapshot) -> bytes:
     """Return the bytes of a snapshot file. Raises ValueError for what no snapshot can hold, naming it."""
+    return pack_frame(encode_text(snapshot))
+
+
+def encode_text(snapshot: Snapshot) -> bytes:
+    """Return the canonical text that a snapshot file holds, packed. Raises ValueError like `encode_snapshot`."""
     body = _body(snapshot)
     fault = structure_fault(_reread(body))
     if fault:
         raise ValueError(f"not a snapshot: {fault}")
-    return pack_frame(body[:-1] + _BEFORE_DIGEST + sha256(body).hexdigest().encode() + b'"}')
+    return body[:-1] + _BEFORE_DIGEST + sha256(body).hexdigest().encode() + b'"}'
 
 
 def decode_snapshot(data: bytes, name: str, steps: Mapping[str, Step] = STEPS) -> Snapshot:
@@ -54,7 +59,11 @@ def decode_snapshot(data: bytes, name: str, steps: Mapping[str, Step] = STEPS) -
 
     Raises ProblemError (HP-E401 to HP-E408) for anything that `encode_snapshot` would not have written.
     """
-    text = unpack_frame(data, name)
+    return decode_text(unpack_frame(data, name), name, steps)
+
+
+def decode_text(text: bytes, name: str, steps: Mapping[str, Step] = STEPS) -> Snapshot:
+    """Read the text of a snapshot. Raises ProblemError (HP-E401, HP-E405 to HP-E408) like `decode_snapshot`."""
     body = text[:-_TAIL] + b"}"
     document = _parse(text, name, steps)
     digest = sha256(body).hexdigest()
