@@ -270,8 +270,37 @@ def loopback() -> "dict[str, str]":
     return network.loopback()
 
 
+def listing(*patterns: str) -> "list[dict[str, str | None]]":
+    """Return what stands at paths, links as links."""
+    from . import listing as places
+
+    return places.listing(*patterns)
+
+
+def accounts() -> "dict[str, object]":
+    """Return users and groups."""
+    from . import accounts as files
+
+    return files.accounts()
+
+
+def passwords() -> "dict[str, object]":
+    """Return what passwords are like, never a hash."""
+    from . import accounts as files
+
+    return files.passwords()
+
+
+def rpms() -> "dict[str, object]":
+    """Return the packages of rpm's database."""
+    from . import rpms as database
+
+    return database.rpms()
+
+
 CALLS: "dict[str, Callable[..., object]]" = {
     "access": access,
+    "accounts": accounts,
     "adjtimex": adjtimex,
     "affinity": affinity,
     "cgroups": cgroups,
@@ -279,12 +308,15 @@ CALLS: "dict[str, Callable[..., object]]" = {
     "getrandom": getrandom,
     "interfaces": interfaces,
     "listdir": listdir,
+    "listing": listing,
     "loopback": loopback,
     "lsm_list_modules": lsm_list_modules,
     "now": clocks,
+    "passwords": passwords,
     "readlink": readlink,
     "resolution": resolution,
     "rlimits": rlimits,
+    "rpms": rpms,
     "statvfs": statvfs,
     "sysconf": sysconf,
     "temp": temp,

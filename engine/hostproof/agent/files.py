@@ -27,6 +27,10 @@ class Door:
         """Return what os.lstat does."""
         return os.lstat(path)
 
+    def text(self, path: bytes) -> bytes:
+        """Return what os.readlink does."""
+        return os.readlink(path)
+
     def open(self, path: bytes) -> int:
         """Return a descriptor to read from."""
         return os.open(path, READING)

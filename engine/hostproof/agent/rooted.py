@@ -9,7 +9,7 @@ import errno
 import os
 import stat
 
-from . import calls, files
+from . import accounts, calls, files, listing, rpms
 from .lines import AskError, ask_error, to_bytes, to_text
 from .spawn import FOLDERS
 
@@ -133,12 +133,24 @@ class Root(files.Door):
         finally:
             os.close(handle)
 
+    def text(self, path: bytes) -> bytes:
+        """Return what os.readlink would."""
+        handle = self.walk(path, follow=False)
+        try:
+            return os.readlink(b"", dir_fd=handle)
+        finally:
+            os.close(handle)
+
     def call(self, ask: "dict[str, object]") -> "dict[str, object]":
         """Answer a `call` ask where files can. Raises AskError, OSError."""
         table: "dict[str, Callable[..., object]]" = {
             "listdir": lambda folder: sorted(map(to_text, self.names(to_bytes(folder)))),
             "readlink": lambda *paths: {path: self.link(path) for path in paths},
             "which": lambda *names: {name: self.program(name) for name in names},
+            "listing": lambda *patterns: listing.listing(*patterns, door=self),
+            "accounts": lambda: accounts.accounts(self),
+            "passwords": lambda: accounts.passwords(self),
+            "rpms": lambda: rpms.rpms(self),
         }
         if ask["name"] in calls.CALLS and ask["name"] not in table:
             raise not_running("call {}".format(ask["name"]))

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from hostproof.agent import groups
+from hostproof.agent import groups, rooted
+from hostproof.agent.lines import AskError
 from hostproof.collect.asks import Answer, Ask, Call, ReadFile, ReadGlob
 from hostproof.collect.builtin import COLLECTORS
 from hostproof.facts.builtin import BUILTIN, builtin_catalog
@@ -19,6 +20,7 @@ from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause, Unknown
 
 HOSTS = Path(__file__).parents[2] / "hosts"
+ROOTED = ("accounts", "listing", "passwords", "rpms")  # calls that files answer
 # Members of families, so that these are tried as well.
 MEMBERS = (
     "kernel.config.CONFIG_SECCOMP",
@@ -81,12 +83,23 @@ class Host:
         """Return what a call would have returned; control groups are really looked up, in the host's files."""
         if ask.name == "cgroups":
             return Answer(value=self.groups(ask.arguments))
+        if ask.name in ROOTED:
+            return self.rooted(ask)
         said: dict[str, Value] = json.loads((self.folder / "calls.json").read_text())
         if ask.name not in said:
             return Answer(error=Unknown(Cause.UNSUPPORTED, f"{ask.name}: Function not implemented"))
         value = said[ask.name]
         if ask.name in {"readlink", "which"} and isinstance(value, dict):
             value = {name: value.get(name) for name in ask.arguments}
+        return Answer(value=value)
+
+    def rooted(self, ask: Call) -> Answer:
+        """Look things up in the host's files, as in a root directory; links can't be captured otherwise."""
+        try:
+            root = rooted.Root(str(self.folder), chroot=False)
+            value: Value = json.loads(json.dumps(root.call({"name": ask.name, "arguments": [*ask.arguments]})["value"]))
+        except AskError as problem:
+            return Answer(error=Unknown(Cause(problem.cause), problem.detail, problem.cure))
         return Answer(value=value)
 
     def groups(self, names: tuple[str, ...]) -> Value:

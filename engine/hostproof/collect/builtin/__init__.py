@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 
 from hostproof.collect.asks import Collector
-from hostproof.facts.builtin.probes import PROBES
+from hostproof.facts.builtin.probes import ALL_PROBES
 
 
 class _ByNeed(Mapping[str, Collector]):
@@ -66,7 +66,8 @@ COLLECTORS: Mapping[str, Collector] = _ByNeed(
         "ephemeral": ("net.ports", "EPHEMERAL"),
         "resolver": ("net.names", "RESOLVER"),
         "hosts": ("net.names", "HOSTS"),
+        "packages": ("packages.facts", "COLLECTOR"),
         "sysctl": ("sysctl", "COLLECTOR"),
-        **{probe.collector: ("probes", "") for probe in PROBES.values()},
+        **{probe.collector: ("probes", "") for probe in ALL_PROBES.values()},
     }
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from hostproof.collect.asks import Answer, Ask, Call, Collector, Probe, ReadFile, ReadGlob
 from hostproof.facts.snapshot import Value
@@ -13,6 +13,8 @@ from hostproof.source.records import record
 
 Outcome: TypeAlias = "Value | Unknown"
 Answers: TypeAlias = Mapping[Ask, Answer]
+
+T = TypeVar("T")
 
 MOST_TEXT = 262144  # bytes of a text file of /proc, /sys or /etc
 MOUNT_PROC, MOUNT_SYS = "mount /proc", "mount /sys"
@@ -88,6 +90,24 @@ def collector(name: str, readings: Mapping[str, Reading]) -> Collector:
         return {fact: learn(readings[fact], answers) if fact in readings else stranger(fact) for fact in sorted(names)}
 
     return Collector(name, asks, parse)
+
+
+def joint(
+    name: str, asks: tuple[Ask, ...], read: Callable[[Answers], T], facts: Mapping[str, Callable[[T], Value]]
+) -> Collector:
+    """Return the collector of facts that are parts of one whole, which is read once. `read` raises as `learn` may."""
+
+    def parse(names: frozenset[str], answers: Answers) -> dict[str, Outcome]:
+        try:
+            whole = read(answers)
+        except NotLearntError as error:
+            return {fact: error.unknown if fact in facts else stranger(fact) for fact in names}
+        except ValueError as error:
+            why = Unknown(Cause.PARSE_ERROR, f"{what(asks[0])}: {error}", _UNREADABLE)
+            return {fact: why if fact in facts else stranger(fact) for fact in names}
+        return {fact: facts[fact](whole) if fact in facts else stranger(fact) for fact in sorted(names)}
+
+    return Collector(name, lambda names: asks if names & facts.keys() else (), parse)
 
 
 def learn(reading: Reading, answers: Answers) -> Outcome:

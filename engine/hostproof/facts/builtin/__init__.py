@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from hostproof.facts.builtin import cgroup, clock, files, kernel, machine, network, probes, process, sysctl
+from hostproof.facts.builtin import cgroup, clock, files, kernel, machine, network, packages, probes, process, rootfs, sysctl
 from hostproof.facts.catalog import Catalog, FactSpec
 
 BUILTIN: tuple[FactSpec, ...] = (
@@ -15,7 +15,9 @@ BUILTIN: tuple[FactSpec, ...] = (
     *cgroup.ROWS,
     *files.ROWS,
     *network.ROWS,
+    *packages.ROWS,
     *sysctl.ROWS,
+    *rootfs.ROWS,
     *probes.ROWS,
 )
 
