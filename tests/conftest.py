@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,13 @@ from hypothesis import settings
 
 settings.register_profile("hostproof", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("hostproof")
+
+
+def pytest_configure() -> None:
+    """Let signals end what tests start, also where whoever runs the tests ignores them (`nohup`, `&` in a script)."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -61,7 +61,10 @@ def test_a_signal_ends_everything(pack: Path, tmp_path: Path, number: signal.Sig
         assert wait_for(started.exists)
         assert len(alive(mark)) >= 3
         process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        try:
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert (out, err) == ("", "hostproof: interrupted\n")
     assert wait_for(lambda: not alive(mark), 5), "something is still running"

@@ -19,6 +19,7 @@ BASE = with_go(newest())
 OLD = with_go(oldest())
 PATIENCE = 300.0  # where programs are built anew, on a busy machine
 CACHE = KEPT / "cache"
+NO_PROGRAMS = KEPT / "noexec"
 USER = 64322  # nobody else's: the limit counts all tasks of a user
 AS_USER = ("setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--inh-caps=-all")
 
@@ -233,14 +234,16 @@ FAULTS = (
     Fault(
         id="go-runtime.noexec",
         title="neither the cache nor TMPDIR may hold programs",
-        how="the cache mounted again with noexec, and a tmpfs with noexec over /tmp",
+        how="the cache mounted again with noexec, and a tmpfs with noexec at TMPDIR",
         base=BASE,
         prefix=mounts(
             f"mount --bind {CACHE} {CACHE}",
             f"mount -o remount,bind,noexec {CACHE}",
-            "mount -t tmpfs -o noexec,mode=1777 tmpfs /tmp",
+            f"mkdir -p {NO_PROGRAMS}",  # not /tmp: what is tested may stand below it
+            f"mount -t tmpfs -o noexec,mode=1777 tmpfs {NO_PROGRAMS}",
+            f"export TMPDIR={NO_PROGRAMS}",
         ),
-        took=sh("cp /bin/true /tmp/true && ! /tmp/true"),
+        took=sh("cp /bin/true $TMPDIR/true && ! $TMPDIR/true"),
         unknown=dict.fromkeys(("runtime.programs", *ALL), "denied"),
         says={"runtime.programs": "noexec"},
         packs=PACKS,

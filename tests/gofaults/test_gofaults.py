@@ -17,8 +17,11 @@ from gofaults.goroot import HOME, KEPT, with_go
 from gotools import each_toolchain
 from hostproof.source.builtin import data_folder
 
-pytestmark = pytest.mark.xdist_group("go")  # one at a time: they share a build cache, and each uses all processors
 PATIENCE = 300.0
+pytestmark = [
+    pytest.mark.xdist_group("go"),  # one at a time: they share a build cache, and each uses all processors
+    pytest.mark.timeout(3 * PATIENCE),
+]
 ASKING = {"go-binary", "go-service"}  # packs that need to be told a file, or a service
 PACKS = sorted(path.parent.name for path in data_folder("rules").glob("go-*/pack.yaml"))
 

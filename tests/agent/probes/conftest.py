@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import pytest
@@ -14,6 +14,7 @@ from hostproof.collect.target import parse_target
 from hostproof.facts.builtin.probes import PROBES, ROWS
 from hostproof.facts.requests import SECOND
 from hostproof.facts.snapshot import Value
+from hostproof.source.records import replace
 
 Facts: TypeAlias = "dict[str, Value]"
 Run: TypeAlias = Callable[..., Facts]
@@ -24,10 +25,17 @@ def facts_of(name: str) -> list[str]:
     return [row.name.removeprefix(PROBES[name].before) for row in ROWS if row.collector == PROBES[name].collector]
 
 
-def run_probe(name: str, /, *wanted: str, effort: str = "quick", **arguments: Value) -> Facts:
-    """Run a probe; return the value of each wanted fact (all without any), or `{"cause", "detail", "cure"}` of it."""
+def run_probe(
+    name: str, /, *wanted: str, effort: str = "quick", below: Sequence[str] = (), **arguments: Value
+) -> Facts:
+    """Run a probe; return the value of each wanted fact (all without any), or `{"cause", "detail", "cure"}` of it.
+
+    `below` are the words of a program that starts the agent, such as prlimit(1).
+    """
     ask: Probe = ask_of(PROBES[name], arguments, sorted(wanted or facts_of(name)))
-    session = hold_session(parse_target("local"), (ask,), 120 * SECOND, effort=effort)
+    local = parse_target("local")
+    target = replace(local, python=(*below, *local.python))
+    session = hold_session(target, (ask,), 120 * SECOND, effort=effort)
     answer = session.answer(0)
     assert answer.error is None, answer.error
     assert isinstance(answer.value, dict)

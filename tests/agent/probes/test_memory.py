@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import resource
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 
@@ -15,22 +12,6 @@ from hostproof.agent.probing import ancestors
 from .conftest import Run
 
 MIB, GIB = 1 << 20, 1 << 30
-Limit: TypeAlias = Callable[[int, int], None]
-
-
-@pytest.fixture
-def limit() -> Iterator[Limit]:
-    """Set a soft limit of this process, and so of the agent; it is set back afterwards."""
-    before: list[tuple[int, tuple[int, int]]] = []
-
-    def set_limit(which: int, soft: int) -> None:
-        old = resource.getrlimit(which)
-        before.append((which, old))
-        resource.setrlimit(which, (soft, old[1]))
-
-    yield set_limit
-    for which, old in before:
-        resource.setrlimit(which, old)
 
 
 def test_every_fact_is_learnt_but_for_a_full_run(probe: Run) -> None:
@@ -57,10 +38,10 @@ def test_usable_memory_is_that_of_the_machine_or_less(probe: Run) -> None:
     assert found["usable"] == (machine if lowest is None else min(machine, int(str(lowest))))
 
 
-def test_a_limit_on_addresses_is_met_by_the_heap(probe: Run, limit: Limit) -> None:
+def test_a_limit_on_addresses_is_met_by_the_heap(probe: Run) -> None:
     """Go could not start in 400 MiB of addresses, and no mapping is larger."""
-    limit(resource.RLIMIT_AS, 400 * MIB)
-    found = probe("memory", "heap", "reserve", "largest.private", "largest.noreserve")
+    names = ("heap", "reserve", "largest.private", "largest.noreserve")
+    found = probe("memory", *names, below=("prlimit", f"--as={400 * MIB}:"))
     assert found["heap"] == "ENOMEM"
     assert isinstance(found["reserve"], dict)
     assert set(found["reserve"].values()) == {"ENOMEM"}
@@ -101,10 +82,10 @@ def test_times_are_raw(probe: Run) -> None:
     assert len(cold) == len(warm) == 8
 
 
-def test_the_limit_on_locked_memory_holds_for_others_than_root(probe: Run, limit: Limit) -> None:
+def test_the_limit_on_locked_memory_holds_for_others_than_root(probe: Run) -> None:
     """What is held is told beside the limit; root may lock more than that."""
-    limit(resource.RLIMIT_MEMLOCK, 65536)
-    found = probe("memory", "lock.limit", "lock.held", "lock.error")
+    below = ("prlimit", "--memlock=65536:")
+    found = probe("memory", "lock.limit", "lock.held", "lock.error", below=below)
     assert found["lock.limit"] == 65536
     held, error = found["lock.held"], found["lock.error"]
     if os.geteuid():
