@@ -21,4 +21,5 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow("HP-E514", "A target that is not there", "hostproof check --target root:/no/such/folder"),
     CodeRow("HP-E515", "Not a report that can be verified", "hostproof verify README.md --snapshot host.hpsnap"),
     CodeRow("HP-E516", "Nothing that can be imported", "hostproof import photo.jpg"),
+    CodeRow("HP-E517", "SciPy is not installed", "hostproof compare before --with after"),
 )
