@@ -13,7 +13,6 @@ from hostproof.facts.catalog import Owner
 from hostproof.facts.snapshot import FactInfo, Snapshot, Value
 from hostproof.facts.types import ANY, Kind
 from hostproof.facts.units import format_value
-from hostproof.facts.unknown import Unknown
 
 NUMBERS = frozenset({Kind.INT, Kind.COUNT, Kind.FLOAT, Kind.RATIO, Kind.DURATION, Kind.BYTES, Kind.RATE})
 _BARE = FactInfo(ANY, Owner.FILES)
@@ -55,7 +54,7 @@ def _change(place: Place, owner: Owner, tests: SampleTests, patience: Patience) 
         before=place.before,
         after=place.after,
         ratio=relative(place.before, place.after) if number else None,
-        test=tests.of(of, place.before, place.after, place.repeats) if of.kind is Kind.SAMPLES else None,
+        test=tests.of(place.before, place.after, place.repeats) if of.kind is Kind.SAMPLES else None,
         diff=lines.lines,
         noise=_noise(place.before, place.repeats) if number else None,
         whole=lines.whole,
@@ -87,15 +86,15 @@ def _diff(before: Known, after: Known, kind: Kind, patience: Patience) -> Lines:
     if isinstance(before, str) and isinstance(after, str) and kind is Kind.STRING:
         return unified(before, after, patience)
     if isinstance(before, list) and isinstance(after, list) and kind is not Kind.SAMPLES:
-        found = unified(_listed(before), _listed(after), patience)
+        found = unified(_text(before), _text(after), patience)
         return Lines(found.lines, whole=False)  # nobody has these lines in a file
     return _NOTHING
 
 
-def _listed(items: Sequence[Value]) -> str:
-    return "".join(f"{item if isinstance(item, str) else format_value(item, ANY)}\n" for item in items)
+def _text(items: Sequence[Value]) -> str:
+    return "".join(f"{line}\n" for line in listed(items))
 
 
-def known(value: Known) -> bool:
-    """Tell whether a value is there."""
-    return not isinstance(value, Unknown)
+def listed(items: Sequence[Value]) -> list[str]:
+    """Return the items of a list as lines: texts as they are, anything else as people write it."""
+    return [item if isinstance(item, str) else format_value(item, ANY) for item in items]

@@ -9,7 +9,7 @@ from hostproof.evaluate.difference.texts import Patience, unified
 from hostproof.facts.snapshot import Snapshot
 
 COMMAND = "command"
-_NONE = Text("")
+NOTHING = Text("")
 
 
 def outputs_of(snapshot: Snapshot) -> dict[str, Text]:
@@ -37,7 +37,7 @@ def output_changes(
 
 def _changes(before: Mapping[str, Text], after: Mapping[str, Text], patience: Patience) -> Iterator[OutputChange]:
     for name in sorted(before.keys() | after.keys()):
-        old, new = before.get(name, _NONE), after.get(name, _NONE)
+        old, new = before.get(name, NOTHING), after.get(name, NOTHING)
         appeared = (name in after) - (name in before)
         if appeared or (old.text, old.status) != (new.text, new.status):
             found = unified(old.text, new.text, patience, whole=old.whole and new.whole)

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
 
 from hostproof.evaluate.difference.elements import Known
 from hostproof.evaluate.difference.model import SampleTest
-from hostproof.facts.types import Type
-from hostproof.source.problems import Problem
+from hostproof.source.problems import Problem, ProblemError
 
 
 class SampleTests:
-    """The tests of one difference; `problems` says what they could not do."""
+    """The tests of one difference; `problems` says why none could be made."""
 
     __slots__ = ("problems",)
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
+        self.problems: tuple[Problem, ...] = ()
 
-    def of(self, of: Type, before: Known, after: Known, repeats: Sequence[Known]) -> SampleTest | None:
-        """Return what a test says of two sets of samples; None where one is none."""
-        del of
-        runs = [run for run in (numbers(one) for one in (before, *repeats)) if run]
-        now = numbers(after)
-        if not runs or not now or not numbers(before):
+    def of(self, before: Known, after: Known, repeats: Sequence[Known]) -> SampleTest | None:
+        """Return what a test says of two sets of samples; None where one has none, or there is no library for it."""
+        here, there = numbers(before), numbers(after)
+        if not here or not there or self.problems:
             return None
-        return _plain(runs, now)
+        # It takes SciPy, and who has no samples that differ need not have that.
+        from hostproof.evaluate.statistics.samples import compare_samples
+
+        try:
+            return compare_samples([here, *(run for run in map(numbers, repeats) if run)], [there])
+        except ProblemError as error:
+            self.problems = error.problems
+        except ArithmeticError:
+            pass  # numbers near the ends of what a float can be: nobody measures those
+        return None
 
 
 def numbers(value: Known) -> list[float]:
@@ -35,10 +40,3 @@ def numbers(value: Known) -> list[float]:
         return []
     found = [float(item) for item in value if isinstance(item, (int, float)) and not isinstance(item, bool)]
     return found if len(found) == len(value) else []
-
-
-def _plain(runs: Sequence[Sequence[float]], now: Sequence[float]) -> SampleTest:
-    then = [item for run in runs for item in run]
-    old, new = median(then), median(now)
-    shift = (new - old) / abs(old) if old else 0.0
-    return SampleTest(len(then), len(now), old, new, shift, shift, shift, 1.0, 0.0, None, None)

@@ -6,11 +6,20 @@ E4xx snapshots, E5xx usage; W codes are advice in the same ranges.
 
 from __future__ import annotations
 
-from hostproof.source.codes import case, expr, pack, profile, snapshot, usage, yaml
+from hostproof.source.codes import case, expr, pack, policy, profile, snapshot, usage, yaml
 from hostproof.source.codes.row import CodeRow
 
 __all__ = ["CODES", "ROWS", "CodeRow"]
 
 # Each floor keeps its rows in a module of its own beside this one, and adds its line here.
-ROWS: tuple[CodeRow, ...] = (*yaml.ROWS, *pack.ROWS, *expr.ROWS, *profile.ROWS, *case.ROWS, *snapshot.ROWS, *usage.ROWS)
+ROWS: tuple[CodeRow, ...] = (
+    *yaml.ROWS,
+    *pack.ROWS,
+    *expr.ROWS,
+    *profile.ROWS,
+    *case.ROWS,
+    *policy.ROWS,
+    *snapshot.ROWS,
+    *usage.ROWS,
+)
 CODES: dict[str, CodeRow] = {row.code: row for row in ROWS}
