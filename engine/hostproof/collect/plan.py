@@ -8,7 +8,7 @@ from hostproof.collect.asks import Ask, Probe, RunCommand
 from hostproof.collect.learn import fingerprint
 from hostproof.collect.learn.evidence import kind_of, what_of
 from hostproof.collect.learn.jobs import asks_of, run_jobs
-from hostproof.facts.builtin.probes import PROBES
+from hostproof.facts.builtin.probes import ALL_PROBES
 from hostproof.facts.requests import FactRequest
 from hostproof.source.records import record
 
@@ -38,7 +38,7 @@ def plan(requests: Sequence[FactRequest]) -> tuple[PlanStep, ...]:
 
 
 def _step(ask: Ask, facts: tuple[str, ...]) -> PlanStep:
-    effects = PROBES[ask.name].effects if isinstance(ask, Probe) else ""
+    effects = ALL_PROBES[ask.name].effects if isinstance(ask, Probe) else ""
     timeout = ask.timeout if isinstance(ask, Probe | RunCommand) else 0
     return PlanStep(kind_of(ask), what_of(ask), facts, effects, timeout)
 

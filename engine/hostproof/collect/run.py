@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from types import MappingProxyType
 
-from hostproof.collect.asks import Ask
+from hostproof.collect.asks import Answer, Ask
+from hostproof.collect.image.opened import Opened, is_of_image, opened
 from hostproof.collect.learn import fingerprint
 from hostproof.collect.learn.evidence import evidence_of
 from hostproof.collect.learn.jobs import Job, asks_of, run_jobs
 from hostproof.collect.learn.outcomes import outcomes_of
-from hostproof.collect.link.session import hold_session
+from hostproof.collect.link.session import Session, hold_session
 from hostproof.collect.target import Target
 from hostproof.facts.requests import FactRequest
 from hostproof.facts.snapshot import FactInfo, PackRef, Snapshot
@@ -57,8 +58,8 @@ def collect_jobs(  # noqa: PLR0913 - as above
     started = time.monotonic_ns()
     asks = tuple(asks_of(jobs))
     created = time.time_ns()
-    session = hold_session(target, asks, deadline, _reporter(progress, len(asks)), effort)
-    answers = {ask: session.answer(number) for number, ask in enumerate(asks)}
+    with opened(target, started + deadline) as there:
+        session, answers = _answers(asks, there, started + deadline, _reporter(progress, len(asks)), effort)
     values, unknown = outcomes_of(jobs, answers)
     return Snapshot(
         created=session.hello.clock if session.hello else created,
@@ -71,6 +72,20 @@ def collect_jobs(  # noqa: PLR0913 - as above
         packs=packs,
         took=time.monotonic_ns() - started,
     )
+
+
+def _answers(
+    asks: Sequence[Ask], there: Opened, due: int, report: Callable[[int], None] | None, effort: str
+) -> tuple[Session, dict[Ask, Answer]]:
+    """Return what an agent says, and besides what is read here of a root file system."""
+    from hostproof.collect.image.answer import answer
+
+    theirs = tuple(ask for ask in asks if not is_of_image(ask))
+    if there.trouble is not None:
+        return Session(theirs, memoryview(b""), trouble=there.trouble), dict.fromkeys(asks, Answer(error=there.trouble))
+    session = hold_session(there.target, theirs, max(1, due - time.monotonic_ns()), report, effort)
+    said = {ask: session.answer(number) for number, ask in enumerate(theirs)}
+    return session, {ask: said[ask] if ask in said else answer(ask, there) for ask in asks}
 
 
 def _reporter(progress: Callable[[Progress], None] | None, total: int) -> Callable[[int], None] | None:

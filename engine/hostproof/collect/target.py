@@ -10,7 +10,7 @@ from hostproof.source.near import nearest
 from hostproof.source.problems import Problem, ProblemError
 from hostproof.source.records import record
 
-KINDS = ("local", "ssh:HOST", "root:DIR", "container:ID")
+KINDS = ("local", "ssh:HOST", "root:DIR", "tar:FILE", "oci:DIR", "container:ID")
 CONNECT_TIME = 10  # seconds until a host that doesn't answer is given up
 
 # Python reads what it is to run from the first line of its standard input. In single quotes this is one word to every
@@ -53,7 +53,7 @@ class Target:
 
     `foreign`: it is whole, and Python reads what to run from its standard input; what is printed before the agent
     speaks is not ours. `kind` is the word before the colon of `name`, `place` what follows it. `chroot`: its programs
-    may be run.
+    may be run. `image` is the name of one in an OCI layout.
     """
 
     name: str
@@ -63,10 +63,11 @@ class Target:
     kind: str = "local"
     place: str = ""
     chroot: bool = False
+    image: str = ""
 
 
 def parse_target(text: str, *, chroot: bool = False) -> Target:
-    """Return the target that a user's word names: `local`, `ssh:HOST`, `root:DIR`, `container:ID`.
+    """Return the target that a word names: `local`, `ssh:HOST`, `container:ID`, `root:DIR`, `tar:FILE`, `oci:DIR`.
 
     `chroot` allows programs of a root directory to be run. Raises ProblemError (HP-E507, HP-E514).
     """
@@ -76,6 +77,8 @@ def parse_target(text: str, *, chroot: bool = False) -> Target:
         return Target("local", *_own_python())
     if kind == "root" and colon:
         return _root(word, place, chroot)
+    if kind in ("tar", "oci") and colon:
+        return _image(word, place, kind, chroot)
     if kind == "ssh" and colon:
         return _ssh(word, word if place.startswith("//") else place)
     if kind == "container" and colon:
@@ -100,12 +103,30 @@ def _root(word: str, place: str, chroot: bool) -> Target:
     return Target(word, *_own_python(), kind="root", place=str(folder), chroot=chroot)
 
 
+def _image(word: str, place: str, kind: str, chroot: bool) -> Target:
+    """Return a root file system in a tar or an OCI layout, which is unpacked and read by an agent here."""
+    from hostproof.collect.image.archive.place import require_image
+    from hostproof.collect.image.limits import ImageError
+
+    path, name = place, ""
+    if kind == "oci" and not Path(place).is_dir():
+        path, _, name = place.partition(":")  # as skopeo has it: a name may have colons, docker.io/library/app:1.0
+    try:
+        require_image(kind, path, name)
+    except (ImageError, OSError, ValueError) as error:
+        hint = error.unknown.cure if isinstance(error, ImageError) else ""
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise ProblemError((Problem("HP-E514", f"{word!r} can't be read: {why}", None, hint),)) from None
+    where = str(Path(path).absolute())
+    return Target(word, *_own_python(), kind=kind, place=where, chroot=chroot, image=name)
+
+
 def _container(word: str, place: str) -> Target:
     """Return a running container, by name or number."""
     if not _CONTAINER.fullmatch(place):
         hint = "write its name or number: container:web1"
         raise ProblemError((Problem("HP-E507", f"{word!r} names no container", None, hint),))
-    python = ("/bin/sh", "-c", _CARRY, "sh", place, "python3", *_OPTIONS.split(), READ_START)
+    python = ("/bin/sh", "-c", _CARRY, "sh", START, place, "python3", *_OPTIONS.split(), READ_START)
     return Target(word, python, foreign=True, kind="container", place=place)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from hostproof.collect.asks import Collector, Probe
 from hostproof.collect.builtin.answers import UNANSWERED, Answers, Outcome, stranger
-from hostproof.facts.builtin.probes import PROBES
+from hostproof.facts.builtin.probes import ALL_PROBES
 from hostproof.facts.probes import ProbeSpec
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause, Unknown
@@ -16,7 +16,7 @@ _REPORT = "report this as a bug of hostproof, with the evidence"
 
 def probe_collector(name: str) -> Collector:
     """Return the collector `probe.<probe>`. Raises KeyError where there is no such probe."""
-    spec = PROBES[name.removeprefix("probe.")]
+    spec = ALL_PROBES[name.removeprefix("probe.")]
     before = spec.before
 
     def asks(names: frozenset[str]) -> tuple[Probe, ...]:
@@ -45,7 +45,7 @@ def ask_of(spec: ProbeSpec, arguments: dict[str, Value], wanted: list[str], own:
 
 def outcomes_of(ask: Probe, shorts: Iterable[str], answers: Answers) -> dict[str, Outcome]:
     """Return what a probe's answer says of some facts, by their short names."""
-    told = PROBES[ask.name].told
+    told = ALL_PROBES[ask.name].told
     if not told:
         return {short: outcome_of(ask, short, answers) for short in shorts}
     said = outcome_of(ask, told, answers)

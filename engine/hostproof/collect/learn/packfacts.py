@@ -10,7 +10,7 @@ from hostproof.collect.builtin.probes import ask_of as probe_ask
 from hostproof.collect.builtin.probes import outcomes_of
 from hostproof.collect.readers import Outcome, read_record, read_value
 from hostproof.facts.builtin import builtin_catalog
-from hostproof.facts.builtin.probes import PROBES
+from hostproof.facts.builtin.probes import ALL_PROBES
 from hostproof.facts.catalog import Owner
 from hostproof.facts.requests import FactRequest, FileSource, ProbeSource, Reader, RunSource
 from hostproof.facts.types import STRING, Kind, Type
@@ -34,7 +34,7 @@ def ask_of(request: FactRequest) -> Ask:
 
 def _probe_of(request: FactRequest, source: ProbeSource) -> Probe:
     shorts = [short for short, _ in request.gives.fields] if request.gives else []
-    return probe_ask(PROBES[source.name], dict(source.arguments), shorts, own=request.name)
+    return probe_ask(ALL_PROBES[source.name], dict(source.arguments), shorts, own=request.name)
 
 
 def owner_of(request: FactRequest, name: str = "") -> Owner:
@@ -45,7 +45,7 @@ def owner_of(request: FactRequest, name: str = "") -> Owner:
     """
     source = request.source
     if isinstance(source, ProbeSource):
-        row = builtin_catalog().get(PROBES[source.name].before + name.removeprefix(f"{request.name}."))
+        row = builtin_catalog().get(ALL_PROBES[source.name].before + name.removeprefix(f"{request.name}."))
         return row.owner if row else Owner.PROCESS
     if isinstance(source, FileSource) and not source.path.startswith(("/proc/", "/sys/")):
         return Owner.FILES

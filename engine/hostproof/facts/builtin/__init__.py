@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from functools import cache
 
-from hostproof.facts.builtin import cgroup, clock, files, kernel, machine, network, packages, probes, process, rootfs, sysctl
+from hostproof.facts.builtin import (
+    cgroup,
+    clock,
+    configured,
+    files,
+    kernel,
+    machine,
+    network,
+    packages,
+    probes,
+    process,
+    rootfs,
+    sysctl,
+)
 from hostproof.facts.catalog import Catalog, FactSpec
 
 BUILTIN: tuple[FactSpec, ...] = (
@@ -16,6 +29,7 @@ BUILTIN: tuple[FactSpec, ...] = (
     *files.ROWS,
     *network.ROWS,
     *packages.ROWS,
+    *configured.ROWS,
     *sysctl.ROWS,
     *rootfs.ROWS,
     *probes.ROWS,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from hostproof.facts.builtin.probes import PROBES
+from hostproof.facts.builtin.probes import ALL_PROBES
 from hostproof.facts.catalog import Catalog, FactSpec
 from hostproof.facts.probes import ProbeParam, ProbeSpec
 from hostproof.facts.requests import FactRequest, ProbeSource
@@ -36,21 +36,21 @@ def read_probe(name: str, node: Mapping, catalog: Catalog, known: Known, shape: 
     """Return the request of the fact `name`, written with `probe`, or None with problems added."""
     _tell_of_keys(node, name, shape)
     written = node.get("probe")
-    word = shape.word(written, tuple(PROBES), "HP-E115", "a probe") if written is not None else ""
+    word = shape.word(written, tuple(ALL_PROBES), "HP-E115", "a probe") if written is not None else ""
     if not word:
         return None
     arguments: dict[str, Value] = {}
     bound: dict[str, str] = {}
     for key, value in shape.entries(node.get("with"), "`with`"):
-        param = _param(PROBES[word], key, shape)
+        param = _param(ALL_PROBES[word], key, shape)
         if param is not None:
             _read_argument(param, value, known, shape, (arguments, bound))
     if shape.problems.errors:
         return None
-    rows = rows_of(PROBES[word], catalog)
+    rows = rows_of(ALL_PROBES[word], catalog)
     gives = Type(Kind.RECORD, fields=tuple((short, row.type) for short, row in rows.items()))
     source = ProbeSource(word, tuple(arguments.items()), tuple(bound.items()))
-    return FactRequest(name, source, None, gives, PROBES[word].timeout)
+    return FactRequest(name, source, None, gives, ALL_PROBES[word].timeout)
 
 
 def rows_of(spec: ProbeSpec, catalog: Catalog) -> dict[str, FactSpec]:
@@ -61,7 +61,7 @@ def rows_of(spec: ProbeSpec, catalog: Catalog) -> dict[str, FactSpec]:
 def probe_rows(request: FactRequest, pack: str, catalog: Catalog) -> list[FactSpec]:
     """Return the rows that a probe of a pack's own adds to the catalog: those of the probe under another name."""
     source = request.source
-    rows = rows_of(PROBES[source.name], catalog) if isinstance(source, ProbeSource) else {}
+    rows = rows_of(ALL_PROBES[source.name], catalog) if isinstance(source, ProbeSource) else {}
     return [replace(row, name=f"{request.name}.{short}", collector=pack) for short, row in rows.items()]
 
 
@@ -71,7 +71,7 @@ def bounded(params: dict[str, Param], requests: Iterable[FactRequest]) -> dict[s
     for request in requests:
         source = request.source
         if isinstance(source, ProbeSource):
-            limits = {param.name: param for param in PROBES[source.name].params}
+            limits = {param.name: param for param in ALL_PROBES[source.name].params}
             found |= {name: _within(found[name], limits[argument]) for argument, name in source.bound}
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from hostproof.facts.builtin import rootfs
 from hostproof.facts.builtin.probes import (
     clock,
     cpu,
@@ -60,4 +61,6 @@ _MODULES = (
 )
 
 PROBES: Mapping[str, ProbeSpec] = MappingProxyType({module.PROBE.name: module.PROBE for module in _MODULES})
+# With what the engine answers itself, of root file systems, and packs ask for in the same way.
+ALL_PROBES: Mapping[str, ProbeSpec] = MappingProxyType({**PROBES, rootfs.PROBE.name: rootfs.PROBE})
 ROWS: tuple[FactSpec, ...] = tuple(row for module in _MODULES for row in module.ROWS)
