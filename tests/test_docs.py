@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hostproof.cli.arguments.quick import read_words
-from hostproof.cli.arguments.table import COMMANDS, find_command
+from hostproof.cli.arguments.table import COMMANDS, split_command
 
 CHECKOUT = Path(__file__).parents[1]
 PAGES = (
@@ -86,10 +86,9 @@ def test_every_command_line_is_one(page: str) -> None:
     lines = [line for _, text in blocks(page) for line in pattern.findall(text)]
     assert lines
     for line in lines:
-        words = line.split()
-        command = find_command(words[0])
+        command, words = split_command(line.split())
         assert command is not None
-        assert read_words(command, words[1:]) is not None, line
+        assert read_words(command, words) is not None, line
 
 
 @pytest.mark.parametrize("page", PAGES)

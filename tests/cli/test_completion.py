@@ -18,7 +18,15 @@ def test_the_script(run: Run, shell: str) -> None:
 @pytest.mark.parametrize(
     ("line", "offers"),
     [
-        ("hostproof ", {"check", "collect", "eval", "explain", "lint", "plan", "facts", "query", "verify", "import"}),
+        (
+            "hostproof ",
+            {
+                *("check", "collect", "eval", "explain", "lint", "plan", "facts", "query", "verify", "import"),
+                "baseline",
+            },
+        ),
+        ("hostproof baseline ", {"record", "select", "list", "gate"}),
+        ("hostproof baseline gate --near m", {"major"}),
         ("hostproof co", {"collect"}),
         ("hostproof check --fa", {"--fail-on"}),
         ("hostproof check --fail-on ", {"critical", "high", "medium", "low", "info"}),

@@ -42,7 +42,7 @@ def by_click(name: str, words: list[str]) -> Given | None:
         return 0
 
     try:
-        build_group(hear).main([name, *words], prog_name="hostproof", standalone_mode=False)
+        build_group(hear).main([*name.split(), *words], prog_name="hostproof", standalone_mode=False)
     except click.ClickException:
         return None
     return heard[0] if heard else None

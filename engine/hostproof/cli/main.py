@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hostproof.cli.arguments.given import Given
 from hostproof.cli.arguments.quick import read_words
-from hostproof.cli.arguments.table import Command, find_command
+from hostproof.cli.arguments.table import Command, split_command
 from hostproof.cli.screen import warn
 from hostproof.source.problems import ProblemError
 
@@ -19,6 +20,25 @@ if TYPE_CHECKING:
 
 USAGE, BROKEN, INTERRUPTED = 2, 70, 130
 TRACEBACK = "HOSTPROOF_TRACEBACK"
+# Where each command lives; a test holds this to the table of commands.
+MODULES = MappingProxyType(
+    {
+        "check": "commands.check",
+        "collect": "commands.collect",
+        "import": "commands.imports",
+        "eval": "commands.eval",
+        "explain": "commands.explain",
+        "query": "commands.query",
+        "verify": "commands.verify",
+        "lint": "commands.lint",
+        "plan": "commands.plan",
+        "facts": "commands.facts",
+        "baseline record": "baseline.record",
+        "baseline select": "baseline.select",
+        "baseline list": "baseline.listing",
+        "baseline gate": "baseline.gate",
+    }
+)
 _COMPLETE = "_HOSTPROOF_COMPLETE"  # click's own, set by a shell that wants completions
 
 
@@ -49,8 +69,8 @@ def _dispatch_or_refuse(words: Sequence[str]) -> int:
 
 
 def _dispatch(words: Sequence[str]) -> int:
-    command = find_command(words[0]) if words and _COMPLETE not in os.environ else None
-    given = read_words(command, words[1:]) if command else None
+    command, others = split_command(words) if _COMPLETE not in os.environ else (None, words)
+    given = read_words(command, others) if command else None
     if command and given:
         return perform(command, given)
     from hostproof.cli.arguments.clicked import run_clicked
@@ -65,27 +85,9 @@ def perform(command: Command, given: Given) -> int:
 
 def _action(name: str) -> Callable[[Given], int]:
     """Import a command when it is wanted, and no other."""
-    match name:
-        case "check":
-            from hostproof.cli.commands.check import run as action
-        case "collect":
-            from hostproof.cli.commands.collect import run as action
-        case "eval":
-            from hostproof.cli.commands.eval import run as action
-        case "explain":
-            from hostproof.cli.commands.explain import run as action
-        case "lint":
-            from hostproof.cli.commands.lint import run as action
-        case "plan":
-            from hostproof.cli.commands.plan import run as action
-        case "import":
-            from hostproof.cli.commands.imports import run as action
-        case "verify":
-            from hostproof.cli.commands.verify import run as action
-        case "query":
-            from hostproof.cli.commands.query import run as action
-        case _:
-            from hostproof.cli.commands.facts import run as action
+    from importlib import import_module
+
+    action: Callable[[Given], int] = import_module(f"hostproof.cli.{MODULES[name]}").run
     return action
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from hostproof.cli.arguments.given import Given
-from hostproof.cli.arguments.table import COMMANDS, Command, Option
+from hostproof.cli.arguments.table import COMMANDS, GROUPS, Command, Option
 
 if TYPE_CHECKING:
     import click
@@ -46,8 +46,12 @@ def build_group(perform: Callable[[Command, Given], int]) -> click.Group:
     about = "Prove that a Linux host is fit to run software, from declarative rules over typed facts."
     group = click.Group("hostproof", help=about, epilog=FINISHED, no_args_is_help=True, context_settings=HELP)
     click.version_option(__version__, message="hostproof %(version)s")(group)
+    groups = {"": group} | {name: click.Group(name, help=told, no_args_is_help=True) for name, told in GROUPS.items()}
+    for name in GROUPS:
+        group.add_command(groups[name])
     for command in COMMANDS:
-        group.add_command(_command(command, perform))
+        of, _, _ = command.name.rpartition(" ")
+        groups[of].add_command(_command(command, perform))
     return group
 
 
@@ -69,7 +73,7 @@ def _command(command: Command, perform: Callable[[Command, Given], int]) -> clic
             type=_type(command.kind),
         )
         params.append(argument)
-    return click.Command(command.name, help=command.help, params=params, callback=callback)
+    return click.Command(command.name.split()[-1], help=command.help, params=params, callback=callback)
 
 
 def _option(option: Option) -> click.Option:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hostproof.source.records import record
 
 JUDGED_FORMATS = ("terminal", "junit", "markdown", "json")
+GATE_FORMATS = ("terminal", "junit", "markdown", "json", "patch")
 TEXT_OR_JSON = ("text", "json")
 QUERY_FORMATS = ("text", "json", "csv")
 KNOWN_OR_NOT = ("known", "unknown")
+NEAR = ("series", "major", "any")
 OWNERS = ("host-kernel", "namespace", "cgroup", "process", "files")
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 ON_UNKNOWN = ("fail", "warn", "ignore")
@@ -38,7 +42,8 @@ class Option:
 class Command:
     """One command: what it is for, its options, and what may stand beside them (`rest`, at least `least` of them).
 
-    `kind` says what that is: `pack`, `file`, or `rule` for a rule and then files.
+    `name` has two words, as in `baseline gate`, where a command of `GROUPS` has commands of its own. `kind` says what
+    stands beside: `pack`, `file`, or `rule` for a rule and then files.
     """
 
     name: str
@@ -103,6 +108,22 @@ ONLY = Option("only", "Of snapshots: those that are known, or unknown.", "known|
 OWNER = Option("owner", "Those whose reading it is.", "OWNER", offers=OWNERS)
 SNAPSHOT = Option("snapshot", "The snapshot that the report is said to be about.", "FILE", kind="file")
 QUERY_FORMAT = Option("format", "text, json or csv. [default: text]", "text|json|csv", short="-f", offers=QUERY_FORMATS)
+BASELINES = Option("baselines", "The folder of baselines. [default: baselines]", "DIR", kind="file")
+NAME = Option("name", "What the baseline is of. [default: the packs, or the output's file]", "NAME")
+NEAR_ENOUGH = Option(
+    "near",
+    "How near a baseline must be: of the kernel series, the major version, or any. [default: series]",
+    "series|major|any",
+    offers=NEAR,
+)
+TEXT = Option(
+    "output", "Instead of a machine, the output of any command: a file, or - for standard input.", "FILE", kind="file"
+)
+STATUS = Option("status", "The exit status of the command that wrote the output.", "N")
+ANY_HOST = Option("any-host", "Of an output: it is the same whatever machine it comes from, so none is looked at.")
+ACCEPT = Option("accept", "Record it although it fails where the baseline so far does not.")
+KEEP = Option("keep", "How many runs of one fingerprint are kept, the newest. [default: 10]", "N")
+POLICY = Option("policy", "Rules that say which changes are allowed, and which block.", "FILE", kind="file")
 
 
 def _reports(formats: tuple[str, ...]) -> Option:
@@ -111,6 +132,7 @@ def _reports(formats: tuple[str, ...]) -> Option:
 
 
 GATE = (PARAM, FAIL_ON, UNKNOWN, DATE)
+TAKEN = (TARGET, CHROOT, TIMEOUT, QUICK, FULL)
 SHOWN = (NO_COLOR, QUIET)
 COMMANDS = (
     Command(
@@ -166,6 +188,31 @@ COMMANDS = (
         least=1,
         kind="file",
     ),
+    Command(
+        "baseline record",
+        "Store facts, verdicts or an output, under their fingerprint.",
+        (BASELINES, NAME, TEXT, STATUS, ANY_HOST, KEEP, ACCEPT, PACK, PROFILE, *GATE, *TAKEN, QUIET),
+        rest="[SNAPSHOT]...",
+        kind="file",
+    ),
+    Command(
+        "baseline select",
+        "Say which baseline is nearest, how near, and why.",
+        (BASELINES, NAME, NEAR_ENOUGH, PACK, PROFILE, FACTS_FORMAT),
+        rest="[SNAPSHOT]",
+        kind="file",
+    ),
+    Command("baseline list", "List the baselines there are.", (BASELINES, NAME, FACTS_FORMAT)),
+    Command(
+        "baseline gate",
+        "Compare with the nearest baseline; fail for what is new or worse.",
+        (
+            *(BASELINES, NAME, NEAR_ENOUGH, POLICY, TEXT, STATUS, ANY_HOST, PACK, PROFILE, *GATE, *TAKEN),
+            *(_reports(GATE_FORMATS), *SHOWN),
+        ),
+        rest="[SNAPSHOT]",
+        kind="file",
+    ),
     Command("lint", "Check packs without touching a machine.", (), rest="[PACK]...", kind="pack"),
     Command(
         "plan",
@@ -182,6 +229,15 @@ COMMANDS = (
 )
 
 
+GROUPS = {"baseline": "Record what is found here, and fail later for what is new or worse."}
+
+
 def find_command(name: str) -> Command | None:
     """Return the command of that name."""
     return next((command for command in COMMANDS if command.name == name), None)
+
+
+def split_command(words: Sequence[str]) -> tuple[Command | None, Sequence[str]]:
+    """Return the command that a line begins with, of one word or two, and what stands behind it."""
+    size = 2 if words and words[0] in GROUPS else 1
+    return find_command(" ".join(words[:size])), words[size:]

@@ -6,7 +6,7 @@ E4xx snapshots, E5xx usage; W codes are advice in the same ranges.
 
 from __future__ import annotations
 
-from hostproof.source.codes import case, expr, pack, policy, profile, snapshot, usage, yaml
+from hostproof.source.codes import baseline, case, expr, pack, policy, profile, snapshot, usage, yaml
 from hostproof.source.codes.row import CodeRow
 
 __all__ = ["CODES", "ROWS", "CodeRow"]
@@ -20,6 +20,7 @@ ROWS: tuple[CodeRow, ...] = (
     *case.ROWS,
     *policy.ROWS,
     *snapshot.ROWS,
+    *baseline.ROWS,
     *usage.ROWS,
 )
 CODES: dict[str, CodeRow] = {row.code: row for row in ROWS}

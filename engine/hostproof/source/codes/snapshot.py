@@ -1,4 +1,4 @@
-"""Codes of snapshots and baselines: E4xx refuses a file of either."""
+"""Codes of snapshots: E4xx refuses a snapshot file."""
 
 from __future__ import annotations
 
@@ -13,10 +13,4 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow("HP-E406", "The snapshot's text was not written by hostproof", 'a key that stands twice: {"a":1,"a":2}'),
     CodeRow("HP-E407", "The snapshot was made by a newer hostproof", '{"hostproof":"snapshot-2"}'),
     CodeRow("HP-E408", "The snapshot's content is not what its format says", 'a fact without a row in "facts"'),
-    CodeRow("HP-E409", "Not a baseline", "a package.json among the baselines"),
-    CodeRow("HP-E410", "The baseline is cut short, or in conflict", "<<<<<<< HEAD, left by a merge"),
-    CodeRow("HP-E411", "The baseline was altered", 'a "fail" that somebody turned into "pass" by hand'),
-    CodeRow("HP-E412", "The baseline was recorded by a newer hostproof", '{"hostproof":"baseline-2"}'),
-    CodeRow("HP-E413", "The baseline's content is not what its format says", "a verdict that is none"),
-    CodeRow("HP-E414", "Not a folder of baselines", "hostproof baseline list --baselines README.md"),
 )

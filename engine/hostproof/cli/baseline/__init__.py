@@ -1,0 +1,1 @@
+"""`hostproof baseline ...`: what was found once, kept under its fingerprint, and the gate that compares with it."""
