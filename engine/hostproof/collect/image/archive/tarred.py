@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, cast
 from urllib.parse import unquote_to_bytes
 
@@ -44,38 +44,40 @@ def read_tar(stream: Stream, tree: Tree, store: Store, *, layer: bool = False) -
     Raises ImageError.
     """
     into = _Into(stream, tree, store)
-    for archive, member in _members(stream):
-        name = raw(member.name)
-        *_, last = name.rstrip(b"/").split(b"/")
-        before = name.rstrip(b"/")[: -len(last)] if last else b""
-        if layer and last == _EMPTY:
-            tree.empty(before)
-        elif layer and last.startswith(_ABOUT):
-            continue
-        elif layer and last.startswith(_GONE):
-            tree.hide(before + last.removeprefix(_GONE))
-        else:
-            _put(archive, member, name, into)
-
-
-def _members(stream: Stream) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
-    """Yield the members of a tar, one after the other, without keeping them."""
     try:
-        source = cast("IO[bytes]", stream)
-        with tarfile.open(fileobj=source, mode="r:", encoding="utf-8", errors="surrogateescape") as archive:
-            while True:
-                stream.header()
-                member = archive.next()
-                archive.members.clear()  # type: ignore[attr-defined]
-                if member is None:
-                    break
-                yield archive, member
-        stream.header()
-        stream.require_end()
+        for archive, member in _members(stream):
+            name = raw(member.name)
+            if not (layer and _marks(name, tree)):
+                _put(archive, member, name, into)
     except tarfile.TarError as error:
         raise damaged(f"it can't be read as a tar: {error}", "make it anew, or copy it again") from None
     except (ValueError, OverflowError, IndexError) as error:
         raise damaged(f"a header in it makes no sense: {error}") from None
+
+
+def _marks(name: bytes, tree: Tree) -> bool:
+    """Remove what a layer's mark says is gone; tell whether it was one."""
+    before, slash, last = name.rstrip(b"/").rpartition(b"/")
+    if last == _EMPTY:
+        tree.empty(before)
+    elif last.startswith(_GONE) and not last.startswith(_ABOUT):
+        tree.hide(before + slash + last.removeprefix(_GONE))
+    return last.startswith(_GONE)
+
+
+def _members(stream: Stream) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+    """Yield the members of a tar, one after the other, without keeping them. Raises what tarfile does, ImageError."""
+    source = cast("IO[bytes]", stream)
+    with tarfile.open(fileobj=source, mode="r:", encoding="utf-8", errors="surrogateescape") as archive:
+        while True:
+            stream.header()
+            member = archive.next()
+            archive.members.clear()  # type: ignore[attr-defined]
+            if member is None:
+                break
+            yield archive, member
+    stream.header()
+    stream.require_end()
 
 
 @record
@@ -108,12 +110,25 @@ def _node(member: tarfile.TarInfo, name: bytes) -> Node:
         raise ImageError(Cause.UNSUPPORTED, why, "make the tar with --format=posix, and of all files")
     if not (0 <= member.uid < _LARGEST and 0 <= member.gid < _LARGEST and member.size >= 0):
         raise damaged(f"{shown(name)} has numbers that no file has")
+    if member.sparse is not None:
+        _require_order(cast("Sequence[tuple[int, int]]", member.sparse), member.size, name)
     if kind == LINK and not member.linkname:
         raise damaged(f"{shown(name)} is a link to nothing")
     link = raw(member.linkname) if kind == LINK else b""
     device = (member.devmajor, member.devminor) if kind in (CHAR, BLOCK) else (0, 0)
     attributes = () if kind not in (FILE, FOLDER) else _attributes(member.pax_headers, name)
     return Node(kind, member.mode & 0o7777, member.uid, member.gid, link, device, attributes)
+
+
+def _require_order(parts: Sequence[tuple[int, int]], size: int, name: bytes) -> None:
+    """See that the parts of a sparse file follow one another inside of it: in others tarfile would look for ever."""
+    end = 0
+    for start, length in parts:
+        if length == 0:  # what is left of a header of the old format
+            continue
+        if start < end or length < 0 or start + length > size:
+            raise damaged(f"the parts of {shown(name)}, a sparse file, lie one over the other")
+        end = start + length
 
 
 def _attributes(headers: Mapping[str, str], name: bytes) -> tuple[tuple[bytes, bytes], ...]:
