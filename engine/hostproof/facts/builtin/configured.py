@@ -34,6 +34,13 @@ _ACCOUNTS: tuple[FactSpec, ...] = (
         list_of(record(name=STRING, gid=COUNT, members=list_of(STRING))),
         "Groups of /etc/group, in its order",
     ),
+    _row(
+        "accounts",
+        "accounts.repeated",
+        list_of(record(what=STRING, value=STRING, names=list_of(STRING))),
+        "Names and numbers that several have: what is user, uid, group or gid; names are whose it is",
+    ),
+    _row("accounts", "accounts.groupless", list_of(STRING), "Users whose primary group is not in /etc/group"),
     _row("accounts", "accounts.unreadable", UNREADABLE, "Lines of passwd and group that make no sense; left out"),
     _row(
         "passwords",

@@ -32,6 +32,28 @@ def _passwords(answers: Answers) -> dict[str, list[Value]]:
     return {name: _listed(said, name) for name in ("passwords", "unreadable")}
 
 
+def _repeated(found: dict[str, list[Value]]) -> list[Value]:
+    """Return names and numbers that more than one user, or group, has; for them the first line counts."""
+    rows: list[Value] = []
+    for what, listed, field in (
+        ("user", "users", "name"),
+        ("uid", "users", "uid"),
+        ("group", "groups", "name"),
+        ("gid", "groups", "gid"),
+    ):
+        names: dict[str, list[Value]] = {}
+        for row in map(fields, found[listed]):
+            names.setdefault(str(row.get(field)), []).append(str(row.get("name")))
+        rows += [{"what": what, "value": value, "names": who} for value, who in sorted(names.items()) if len(who) > 1]
+    return rows
+
+
+def _groupless(found: dict[str, list[Value]]) -> list[Value]:
+    """Return the users whose primary group is none."""
+    groups = {fields(row).get("gid") for row in found["groups"]}
+    return [user.get("name", "") for user in map(fields, found["users"]) if user.get("gid") not in groups]
+
+
 ACCOUNTS = joint(
     "accounts",
     (_ACCOUNTS,),
@@ -39,6 +61,8 @@ ACCOUNTS = joint(
     {
         "accounts.users": lambda found: found["users"],
         "accounts.groups": lambda found: found["groups"],
+        "accounts.repeated": _repeated,
+        "accounts.groupless": _groupless,
         "accounts.unreadable": lambda found: found["unreadable"],
     },
 )
