@@ -19,6 +19,7 @@ CHECKOUT = Path(__file__).parents[1]
 PAGES = (
     "README.md",
     "docs/cli.md",
+    "docs/compare.md",
     "docs/probes.md",
     "docs/targets.md",
     "docs/guide/first-rule.md",

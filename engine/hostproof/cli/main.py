@@ -30,6 +30,7 @@ MODULES = MappingProxyType(
         "explain": "commands.explain",
         "query": "commands.query",
         "verify": "commands.verify",
+        "compare": "commands.compare",
         "lint": "commands.lint",
         "plan": "commands.plan",
         "facts": "commands.facts",

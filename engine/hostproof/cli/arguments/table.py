@@ -9,6 +9,7 @@ from hostproof.source.records import record
 JUDGED_FORMATS = ("terminal", "junit", "markdown", "json")
 GATE_FORMATS = ("terminal", "junit", "markdown", "json", "patch")
 TEXT_OR_JSON = ("text", "json")
+COMPARE_FORMATS = ("terminal", "markdown", "json", "csv")
 QUERY_FORMATS = ("text", "json", "csv")
 KNOWN_OR_NOT = ("known", "unknown")
 NEAR = ("series", "major", "any")
@@ -125,6 +126,9 @@ ACCEPT = Option("accept", "Record it although it fails where the baseline so far
 KEEP = Option("keep", "How many runs of one fingerprint are kept, the newest. [default: 10]", "N")
 POLICY = Option("policy", "Rules that say which changes are allowed, and which block.", "FILE", kind="file")
 
+WITH = Option("with", "A snapshot, folder or pattern of what came after. Repeatable.", "AFTER", many=True, kind="file")
+FACTS = Option("facts", "Compare facts of this pattern only, as 'probe.tcp.*'. Repeatable.", "GLOB", many=True)
+
 
 def _reports(formats: tuple[str, ...]) -> Option:
     what = f"Write a report; without a path, or with -, to standard output. Names: {', '.join(formats)}. Repeatable."
@@ -211,6 +215,14 @@ COMMANDS = (
             *(_reports(GATE_FORMATS), *SHOWN),
         ),
         rest="[SNAPSHOT]",
+        kind="file",
+    ),
+    Command(
+        "compare",
+        "Say what a change did, by snapshots before and after.",
+        (WITH, FACTS, _reports(COMPARE_FORMATS), NO_COLOR),
+        rest="BEFORE... [AFTER]",
+        least=1,
         kind="file",
     ),
     Command("lint", "Check packs without touching a machine.", (), rest="[PACK]...", kind="pack"),

@@ -1,0 +1,1 @@
+"""A Comparison in, text out: for a terminal, Markdown, JSON, CSV."""
