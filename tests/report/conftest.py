@@ -10,10 +10,12 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from hostproof.evaluate.hosts import RuleRow, row_of
 from hostproof.evaluate.model import Evaluation, Gate, PackResults, Result, Verdict, WaiverNote
 from hostproof.expr.findings import Finding
 from hostproof.facts.snapshot import Evidence, Host
 from hostproof.facts.unknown import Cause, Unknown
+from hostproof.report.merged import Hosts, part, whole
 from hostproof.rulepack.model import Severity
 
 HOST = Host("web-1", "0a1b2c3d4e5f6071", "6.1.0-18-amd64", "x86_64", "EPYC 7B13", "kvm", "v2", "Debian GNU/Linux 12")
@@ -101,7 +103,22 @@ def fit() -> Evaluation:
     return _evaluation(0, ("linux", (PASSED,)))
 
 
+@pytest.fixture(scope="session")
+def merge() -> Callable[[str, list[Evaluation]], str]:
+    """Return a way to make one report of several hosts, whose rules are those of the first."""
+
+    def merged(form: str, evaluations: list[Evaluation]) -> str:
+        results = evaluations[0].results() if evaluations else ()
+        rules = tuple(RuleRow(one.pack, one.id, one.title, one.severity) for one in results)
+        about = Hosts(tuple(map(row_of, evaluations)), rules)
+        return "".join(whole(form, about, (part(form, one, at) for at, one in enumerate(evaluations))))
+
+    return merged
+
+
 TRICKS = (
+    "::error::owned", "  ::set-output name=a::b", "##vso[task.complete result=Succeeded;]", "##[error]x",
+    "%0A::error::x", "a | b=1", "# SKIP", "# TODO", "Bail out!", "1..0", "ok 1", "  ...", "--- !!python", '"', "',",
     "\x1b[31mred\x1b[0m", "\x9b2J", "]]>", "<![CDATA[", "<script>alert(1)</script>", "<img src=x onerror=a>",
     "&lt;b&gt;", "</details>", "`` ` ```", "```\n# heading\n", "~~~", "| a | b |\n|---|---|", "\\|", "\\",
     "[x](javascript:a)", "![x](y)", "[a]: http://evil.example", "https://evil.example/", "www.evil.example",

@@ -49,7 +49,7 @@ def judge_many(given: Given, job: Job, outputs: Sequence[Output], paths: Sequenc
         raise ProblemError(tuple(problems))
     if not given.flag("quiet"):
         warn_of_lacking(lacks, len(needs_of(job.packs)), len(together.hosts))
-    write_pieces(together.files(rule_rows(job.packs, job.overrides)))
+    write_pieces(together.files(rule_rows(job.packs, job.overrides), job.gate))
     if problems:
         from hostproof.source.render import render_problems
 

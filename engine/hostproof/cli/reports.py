@@ -10,6 +10,7 @@ from hostproof.cli.arguments.given import Given
 from hostproof.cli.outputs import NAME, STDOUT, Output, read_outputs, require_writable
 from hostproof.evaluate.model import Evaluation
 from hostproof.facts.snapshot import Snapshot
+from hostproof.report.formats import renderer
 from hostproof.source.problems import Problem, ProblemError, Problems
 
 
@@ -50,7 +51,7 @@ def refuse_names(outputs: Sequence[Output]) -> None:
 
 def shows_passes(outputs: Sequence[Output]) -> bool:
     """Return whether any of the reports shows what passes found: finding it takes most of the time of judging."""
-    return any(output.format in {"markdown", "json"} for output in outputs)
+    return any(output.format in {"markdown", "json", "step-summary"} for output in outputs)
 
 
 def render_all(
@@ -62,25 +63,13 @@ def render_all(
 
 def _render(output: Output, evaluation: Evaluation, snapshot: Snapshot, given: Given) -> str | bytes:
     """Return bytes that are the same everywhere, or text for whatever encoding a terminal has."""
-    match output.format:
-        case "snapshot":
-            from hostproof.facts.codec import encode_snapshot
+    if output.format == "snapshot":
+        from hostproof.facts.codec import encode_snapshot
 
-            return encode_snapshot(snapshot)
-        case "junit":
-            from hostproof.report.junit import render_junit
-
-            return render_junit(evaluation).encode()
-        case "markdown":
-            from hostproof.report.markdown import render_markdown
-
-            return render_markdown(evaluation).encode()
-        case "json":
-            from hostproof.report.jsonfile import render_json
-
-            return render_json(evaluation).encode()
-        case _:
-            return _render_terminal(evaluation, given, to_screen=output.path == STDOUT)
+        return encode_snapshot(snapshot)
+    if output.format == "terminal":
+        return _render_terminal(evaluation, given, to_screen=output.path == STDOUT)
+    return renderer(output.format)(evaluation).encode()
 
 
 def _render_terminal(evaluation: Evaluation, given: Given, *, to_screen: bool) -> str:

@@ -10,7 +10,7 @@ from hostproof.cli.arguments.given import Given
 from hostproof.cli.outputs import NAME, STDOUT, Output
 from hostproof.cli.reports import render_all, shows_passes
 from hostproof.evaluate.hosts import HostRow, RuleRow
-from hostproof.evaluate.model import Evaluation
+from hostproof.evaluate.model import Evaluation, Gate
 from hostproof.facts.snapshot import Snapshot
 from hostproof.report.merged import Hosts, has_parts, part, whole
 
@@ -50,9 +50,9 @@ class Together:
         for spool, said in zip(self._spools, parts, strict=False):
             spool.add(said, name)
 
-    def files(self, rules: Sequence[RuleRow]) -> Iterator[tuple[str, Iterator[bytes]]]:
+    def files(self, rules: Sequence[RuleRow], gate: Gate) -> Iterator[tuple[str, Iterator[bytes]]]:
         """Yield the path and the pieces of each file; those for standard output come last."""
-        about = Hosts(tuple(self.hosts), tuple(rules))
+        about = Hosts(tuple(self.hosts), tuple(rules), gate)
         for output, spool in sorted(
             zip(self._outputs, self._spools, strict=True), key=lambda one: one[0].path == STDOUT
         ):

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator
 
 from hostproof import __version__
 from hostproof.evaluate.hosts import HostRow, RuleRow, exit_code_of
-from hostproof.evaluate.model import Evaluation
+from hostproof.evaluate.model import Evaluation, Gate
 from hostproof.report import junit, summary
+from hostproof.report.formats import OF_ROWS, pipeline
 from hostproof.source.harmless import one_line
-from hostproof.source.records import record
+from hostproof.source.records import field, record
 
 MOST_IN_FULL = 8  # hosts whose reports a person reads one after the other on a terminal
 _SUITE = re.compile(r'(<testsuite\b[^>]*? name="[^"]*)(?=")')  # ElementTree escapes > and " in attributes
@@ -23,19 +24,23 @@ _SUITE = re.compile(r'(<testsuite\b[^>]*? name="[^"]*)(?=")')  # ElementTree esc
 
 @record
 class Hosts:
-    """All that a whole says of itself: the hosts in their order, and the rules that all were judged by."""
+    """All that a whole says of itself: the hosts in their order, and the rules and the gate that all were judged by."""
 
     hosts: tuple[HostRow, ...]
     rules: tuple[RuleRow, ...]
+    gate: Gate = field(default_factory=Gate)
 
 
 def has_parts(form: str, number: int) -> bool:
     """Return whether a report of that format over that many hosts is made of parts, or of their rows alone."""
-    return form != "terminal" or number <= MOST_IN_FULL
+    return form not in OF_ROWS and (form != "terminal" or number <= MOST_IN_FULL)
 
 
 def part(form: str, evaluation: Evaluation, number: int) -> str:
-    """Return what the host of that number, counted from 0, adds to junit, json or markdown."""
+    """Return what the host of that number, counted from 0, adds to a format that is made of parts."""
+    one = pipeline(form)
+    if one is not None:
+        return one.part(evaluation)
     if form == "junit":
         return junit.junit_suites(evaluation, number * len(evaluation.packs))
     if form == "json":
@@ -53,9 +58,21 @@ def whole(form: str, about: Hosts, parts: Iterable[str]) -> Iterator[str]:
     """Yield the pieces of a report; `parts` are those of all hosts, in their order.
 
     JUnit: the suites of all hosts, a second one of a name with a number. JSON: schema reports-1. Markdown: tables of
-    hosts and rules, then each host's page.
+    hosts and rules, then each host's page. Formats of rows alone leave the parts unread.
     """
-    return {"junit": _junit, "json": _json, "markdown": _markdown}[form](about, parts)
+    one = pipeline(form)
+    if one is not None:
+        return one.whole(parts)
+    if form == "nagios":
+        from hostproof.report.monitors.nagios import render_many
+
+        return iter([render_many(about.hosts, about.gate)])
+    if form == "prometheus":
+        from hostproof.report.monitors.prometheus import render_many as render_series
+
+        return render_series(about.hosts, about.rules)
+    made = {"junit": _junit, "json": _json, "markdown": _markdown, "step-summary": _step_summary}
+    return made[form](about, parts)
 
 
 def _junit(about: Hosts, parts: Iterable[str]) -> Iterator[str]:
@@ -93,3 +110,9 @@ def _markdown(about: Hosts, parts: Iterable[str]) -> Iterator[str]:
     yield summary.markdown_summary(about.hosts, about.rules)
     for text in parts:
         yield "\n---\n\n" + text
+
+
+def _step_summary(about: Hosts, parts: Iterable[str]) -> Iterator[str]:
+    from hostproof.report.pipelines.stepsummary import fitted
+
+    return fitted(_markdown(about, parts))

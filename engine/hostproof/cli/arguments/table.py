@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from hostproof.source.records import record
 
-JUDGED_FORMATS = ("terminal", "junit", "markdown", "json")
+JUDGED_FORMATS = (
+    *("terminal", "junit", "markdown", "json", "sarif", "tap", "nagios", "prometheus"),
+    *("github", "azure", "codequality"),
+)
 GATE_FORMATS = ("terminal", "junit", "markdown", "json", "patch")
 TEXT_OR_JSON = ("text", "json")
 COMPARE_FORMATS = ("terminal", "markdown", "json", "csv")
