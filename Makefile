@@ -35,7 +35,7 @@ fuzz: $(READY) .venv/.fuzz
 guest:
 	@sh .ci/guest build/guest
 
-# The same for tests of ssh targets: an OpenSSH server, and tcsh.
+# The same for tests of targets: an OpenSSH server, tcsh, busybox, mksh, posh.
 sshd:
 	@sh .ci/sshd build/sshd
 

@@ -29,7 +29,7 @@ StrictModes no
 UsePAM no
 PasswordAuthentication no
 PermitRootLogin prohibit-password
-Match User bare
+Match User bare,barecsh
     SetEnv PATH={folder}/empty
 """
 # Mounts that only the server and what it starts can see, and that go when they do.

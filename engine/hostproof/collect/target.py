@@ -19,10 +19,14 @@ READ_START = "import sys; exec(sys.stdin.buffer.raw.readline())"
 _OPTIONS = "-I -S -B -c"
 # Red Hat's systems may have a Python for their own tools only (RHEL 8, "Introduction to Python").
 _PYTHONS = "python3 /usr/libexec/platform-python"
-_THERE = (
-    f"exec /bin/sh -c 'for p in {_PYTHONS}; do command -v $p >/dev/null 2>&1 && "
-    f'exec $p {_OPTIONS} "{READ_START}"; done; echo no python3 on PATH >&2; exit 127\''
+NO_PYTHON = b"hostproof-finds-no-python"  # said there where a shell waits for a program instead, see collect.link.shell
+# Run by /bin/sh: no quote that would end its word. Without Python it passes over what was meant for that.
+START = (
+    f'for p in {_PYTHONS}; do [ "$(command -v $p)" ] && '
+    f'exec $p {_OPTIONS} "{READ_START}"; done; echo no python3 on PATH >&2; echo {NO_PYTHON.decode()}; '
+    'while IFS= read -r line; do case $line in hostproof_sh=*) eval "${line#*=}"; exit;; esac; done; exit 127'
 )
+_THERE = f"exec /bin/sh -c '{START}'"
 # What the user's configuration says counts, but for what would ask somebody, print, forward, or outlive us.
 _SSH = (
     *("ssh", "-T", "-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_TIME}"),
@@ -31,11 +35,16 @@ _SSH = (
     *("-o", "RemoteCommand=none", "-o", "ControlMaster=no", "-o", "LogLevel=ERROR"),
 )
 # Whichever engine knows the container carries the agent; what it says of one that it doesn't know helps nobody.
+# Without a shell in it there may still be a Python.
 _CARRY = """\
-asked=
+start=$1 asked=
+shift
 for engine in podman docker; do
     command -v $engine >/dev/null 2>&1 || continue
-    $engine container inspect "$1" >/dev/null 2>&1 && exec $engine exec -i "$@"
+    if $engine container inspect "$1" >/dev/null 2>&1; then
+        $engine exec "$1" /bin/sh -c : </dev/null >/dev/null 2>&1 && exec $engine exec -i "$1" /bin/sh -c "$start"
+        exec $engine exec -i "$@"
+    fi
     asked="$asked $engine"
 done
 [ "$asked" ] || exit 253

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
+import stat
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from hostproof.collect.asks import Call, ReadFile, RunCommand
+from hostproof.collect.asks import Call, ReadFile, ReadGlob, RunCommand
 from hostproof.collect.link.session import hold_session
 from hostproof.collect.target import parse_target
 from hostproof.facts.requests import SECOND
 from hostproof.facts.unknown import Cause
 from hostproof.source.problems import ProblemError
+from sshservers import FETCHED
 
 LONG = 60 * SECOND
+BUSYBOX = FETCHED / "bin" / "busybox"
 FILE = ReadFile("/etc/hostproof-test")
 # What `podman exec` does with a container, as far as an agent notices; containers are folders beside it.
 ENGINE = """\
@@ -23,9 +27,11 @@ ENGINE = """\
 top=$(dirname "$0")/../containers
 case "$1 $2" in
 "container inspect") [ -d "$top/$3" ] || { echo "Error: no such container $3" >&2; exit 125; } ;;
-"exec -i")
-    root=$top/$3
-    shift 3
+"exec "*)
+    shift
+    [ "$1" != -i ] || shift
+    root=$top/$1
+    shift
     [ ! -e "$root/stopped" ] || { echo "Error: container state improper" >&2; exit 255; }
     exec unshare --mount --uts --pid --fork --kill-child sh -ec '
         root=$1
@@ -49,6 +55,18 @@ def enters() -> bool:
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
+def furnish(root: Path, more: tuple[str, ...]) -> None:
+    """Make a container of busybox alone, with only what POSIX asks for, and some more of it."""
+    for folder in ("bin", "dev", "etc", "proc"):
+        (root / folder).mkdir(parents=True)
+    shutil.copy(BUSYBOX, root / "bin" / "busybox")
+    for tool in ("sh", "cat", "date", "env", "grep", "id", "kill", "ls", "od", "sleep", "uname", *more):
+        (root / "bin" / tool).symlink_to("busybox")
+    (root / "etc" / "hostproof-test").write_bytes(bytes(range(256)))
+    (root / "bare").touch()
+    os.mknod(root / "dev" / "null", 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+
+
 needs_namespaces = pytest.mark.skipif(not enters(), reason="needs root, namespaces, and /usr/bin/python3")
 
 
@@ -66,6 +84,9 @@ def containers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "containers" / "web1" / "etc" / "hostproof-test").write_text("of the container\n")
     (tmp_path / "containers" / "bare" / "bare").touch()
     (tmp_path / "containers" / "stopped" / "stopped").touch()
+    if BUSYBOX.exists():
+        furnish(tmp_path / "containers" / "small", ("head", "base64", "setsid"))
+        furnish(tmp_path / "containers" / "smaller", ())
     return tmp_path / "containers"
 
 
@@ -99,6 +120,32 @@ def test_what_fails_says_why(name: str, cause: Cause, words: str, cure: str) -> 
     assert why.cause is cause, why
     assert words in why.detail
     assert cure in why.cure
+
+
+@needs_namespaces
+@pytest.mark.skipif(not BUSYBOX.exists(), reason="no static busybox is fetched: `make sshd` does that on Debian")
+@pytest.mark.parametrize("name", ["small", "smaller"])
+@pytest.mark.usefixtures("containers")
+def test_busybox_is_enough(name: str) -> None:
+    """Without Python a shell tells of files and commands, with as few tools as POSIX has."""
+    leaves = RunCommand(shell="sleep 300 & trap '' TERM; sleep 300", timeout=SECOND)
+    asks = (
+        FILE,
+        RunCommand(("cat", "/etc/hostproof-test")),
+        Call("uname"),
+        ReadGlob("/etc/*"),
+        Call("affinity"),
+        leaves,
+    )
+    session = hold_session(parse_target(f"container:{name}"), asks, LONG)
+    assert session.trouble is None, session.trouble
+    assert session.answer(0).data == session.answer(1).data == bytes(range(256))
+    uname = session.answer(2).value
+    assert isinstance(uname, list)
+    assert uname[1] == "inside"
+    assert session.answer(3).files == {"/etc/hostproof-test": bytes(range(256))}
+    causes = [why and why.cause for why in (session.answer(4).error, session.answer(5).error)]
+    assert causes == [Cause.NO_TOOL, Cause.TIMEOUT]
 
 
 def test_without_an_engine_none_can_be_entered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

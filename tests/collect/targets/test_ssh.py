@@ -40,7 +40,7 @@ def server() -> Iterator[Server]:
     """Run one server for all of these tests."""
     shells = {"bash": "/bin/bash", "bare": "/bin/sh", "noisy": "/bin/bash", "nobody": "/usr/sbin/nologin"}
     if CSH:
-        shells["csh"] = CSH
+        shells |= {"csh": CSH, "barecsh": CSH}
     with serving(shells) as found:
         (found.folder / "homes" / "noisy" / ".bashrc").write_text(NOISY)
         yield found
@@ -59,10 +59,10 @@ def refused(host: str) -> Unknown:
     return error
 
 
-@pytest.mark.parametrize("user", ["root", "bash", "noisy", "csh"])
+@pytest.mark.parametrize("user", ["root", "bash", "noisy", "csh", "bare", "barecsh"])
 def test_asks_are_answered_there(user: str) -> None:
     """Files, commands and calls, whatever shell the user has and whatever its start-up files print."""
-    if user == "csh" and not CSH:
+    if user.endswith("csh") and not CSH:
         pytest.skip("there is no tcsh")
     asks = (FILE, RunCommand(shell='echo "$HOME"'), Call("uname"), ReadFile("/no/such"))
     session = hold_session(parse_target(f"ssh:{user}.test"), asks, LONG)
@@ -96,7 +96,6 @@ def test_a_snapshot_names_its_target(server: Server) -> None:
         ("no-such-host.invalid", Cause.FAILED, "knows no such host", "DNS"),
         ("stranger", Cause.DENIED, "let nobody in", "a key"),
         ("untrusted", Cause.DENIED, "doesn't trust its", "ssh untrusted"),
-        ("bare.test", Cause.NO_TOOL, "no python3 on PATH", "install python3"),
         ("nobody.test", Cause.FAILED, "not available", "has a shell"),
     ],
 )
@@ -110,10 +109,24 @@ def test_what_fails_says_why(host: str, cause: Cause, words: str, cure: str) -> 
     assert cure in why.cure
 
 
-def test_nothing_is_left_running_there(server: Server) -> None:
+def test_without_python_files_and_commands_tell() -> None:
+    """One connection, on which a shell stands in for the agent; what it can't ask says what to install."""
+    probe = Probe("tcp", (), ("loopback.works",), 30 * SECOND)
+    session = hold_session(parse_target("ssh:bare.test"), (FILE, Call("affinity"), probe), LONG)
+    assert session.hello is not None
+    assert session.hello.uname == tuple(os.uname())
+    assert session.answer(0).data == b"Linux\n"
+    for number in (1, 2):
+        why = session.answer(number).error
+        assert why is not None
+        assert (why.cause, "install python3" in why.cure) == (Cause.NO_TOOL, True)
+
+
+@pytest.mark.parametrize("user", ["bash", "bare"])
+def test_nothing_is_left_running_there(server: Server, user: str) -> None:
     """When the time is over the agent ends there, and with it what it had started."""
-    mark = f"317{server.port:06d}"
-    session = hold_session(parse_target("ssh:bash.test"), (RunCommand(("sleep", mark)),), 2 * SECOND)
+    mark = f"317{len(user)}{server.port:06d}"
+    session = hold_session(parse_target(f"ssh:{user}.test"), (RunCommand(("sleep", mark)),), 2 * SECOND)
     assert session.answer(0).error is not None
     end = time.monotonic() + 30
     while True:

@@ -28,13 +28,15 @@ from hostproof.collect.link.wire import (
     decode_hello,
     encode_ask,
 )
-from hostproof.collect.target import Target
+from hostproof.collect.target import NO_PYTHON, Target
 from hostproof.facts.requests import SECOND
 from hostproof.facts.unknown import Cause, Unknown
-from hostproof.source.records import field, record
+from hostproof.source.records import field, record, replace
 
 if TYPE_CHECKING:
     import sh
+
+    from hostproof.collect.link.shell import Dialect
 
 GRACE = 3.0  # seconds that the agent has to end all it started, after which its own group is killed
 CHUNK = 262144
@@ -56,6 +58,7 @@ class Session:
     stderr: bytes = b""
     foreign: bool = False  # others may print before the agent does: a shell's start-up files
     noise: bytes = b""  # the last line that they printed
+    shell: Dialect | None = None  # how a shell speaks, where there is no Python
     partial: bytearray = field(default_factory=bytearray)
 
     @property
@@ -94,7 +97,10 @@ class Session:
         if self.hello is None:
             self.greet(line)
             return
-        number, answer = decode_answer(line)
+        found = decode_answer(line) if self.shell is None else self.shell.answered(line)
+        if found is None:
+            return
+        number, answer = found
         if not 0 <= number < len(self.asks) or number in self.answers:
             raise WireError(f"an answer to ask {number}, which is not open")
         self.answers[number] = answer
@@ -106,9 +112,16 @@ class Session:
             return
         if self.heard > MOST_NOISE:
             raise WireError("much, and no greeting in it: see what the start-up files of its user's shell print")
+        if self.shell is None and line.endswith(NO_PYTHON):
+            from hostproof.collect.link.shell import Dialect, shell_program
+
+            self.shell, self.unsent = Dialect(self.asks), memoryview(shell_program(self.asks))
+            return
         _, mark, rest = line.rpartition(HELLO)
         try:
-            self.hello = decode_hello(mark + rest)
+            self.hello = self.shell.greeted(mark + rest) if self.shell else decode_hello(mark + rest)
+            if self.shell:
+                self.shell = replace(self.shell, uid=self.hello.uid)
         except WireError:
             self.noise = line[-MOST_STDERR:].strip() or self.noise
 

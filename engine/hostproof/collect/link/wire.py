@@ -74,68 +74,73 @@ def _texts(folder: str) -> dict[str, str]:
 
 def decode_hello(line: bytes) -> Hello:
     """Return the first line's content. Raises WireError, also for a protocol that isn't ours."""
-    said = _object(line)
+    said = object_of(line)
     if said.get("hello") != PROTOCOL:
         raise WireError(f"protocol {one_line(repr(said.get('hello')), 40)} instead of {PROTOCOL}")
     uname = said.get("uname")
     if not isinstance(uname, list):
         raise WireError("no uname")
-    clock = _whole(said, "clock")
+    clock = whole_of(said, "clock")
     if not 0 < clock <= _LATEST:
         raise WireError("a clock out of range")
     names = tuple(one_line(str(name), _MOST_TEXT) for name in uname)
-    return Hello(names, _whole(said, "uid"), _text(said, "python"), clock)
+    return Hello(names, whole_of(said, "uid"), text_of(said, "python"), clock)
 
 
 def decode_answer(line: bytes) -> tuple[int, Answer]:
     """Return an ask's number and its answer. Raises WireError."""
-    said = {"id": None, **_object(line)}
+    said = {"id": None, **object_of(line)}
     files = said.get("files")
     status = said.get("status")
-    return _whole(said, "id"), Answer(
-        data=_bytes(said.get("data", "")),
-        files=None if files is None else {_printable(name): _bytes(data) for name, data in _mapping(files).items()},
+    return whole_of(said, "id"), Answer(
+        data=bytes_of(said.get("data", "")),
+        files=None if files is None else {_printable(name): bytes_of(data) for name, data in mapping_of(files).items()},
         value=_value(said.get("value"), 0),
-        status=None if status is None else _whole(said, "status"),
-        stderr=_bytes(said.get("stderr", "")),
+        status=None if status is None else whole_of(said, "status"),
+        stderr=bytes_of(said.get("stderr", "")),
         error=_error(said["error"]) if "error" in said else None,
-        size=_whole(said, "size"),
-        took=_whole(said, "took"),
-        missed={_printable(name): _error(why) for name, why in _mapping(said.get("missed", {})).items()},
+        size=whole_of(said, "size"),
+        took=whole_of(said, "took"),
+        missed={_printable(name): _error(why) for name, why in mapping_of(said.get("missed", {})).items()},
     )
 
 
-def _object(line: bytes) -> dict[str, object]:
+def object_of(line: bytes) -> dict[str, object]:
+    """Return the object that a line is. Raises WireError."""
     try:
         found: object = _READER.decode(line.decode("ascii"))
     except RecursionError:
         raise WireError("JSON nested too deeply") from None
     except ValueError as problem:
         raise WireError(f"no JSON: {one_line(str(problem), 200)}") from None
-    return _mapping(found)
+    return mapping_of(found)
 
 
-def _mapping(found: object) -> dict[str, object]:
+def mapping_of(found: object) -> dict[str, object]:
+    """Return an object of JSON as what it is. Raises WireError for anything else."""
     if not isinstance(found, dict):
         raise WireError(f"an object was expected, not {type(found).__name__}")
     return found
 
 
-def _whole(said: dict[str, object], name: str) -> int:
+def whole_of(said: dict[str, object], name: str) -> int:
+    """Return a whole number of an object, 0 where it isn't there. Raises WireError."""
     number = said.get(name, 0)
     if type(number) is not int or not _LEAST <= number <= _LARGEST:
         raise WireError(f"{name} is no number")
     return number
 
 
-def _text(said: dict[str, object], name: str) -> str:
+def text_of(said: dict[str, object], name: str) -> str:
+    """Return a text of an object on one line, empty where it isn't there. Raises WireError."""
     text = said.get(name, "")
     if not isinstance(text, str):
         raise WireError(f"{name} is no text")
     return one_line(text, _MOST_TEXT)
 
 
-def _bytes(text: object) -> bytes:
+def bytes_of(text: object) -> bytes:
+    """Return the bytes that base64 spells. Raises WireError."""
     if not isinstance(text, str):
         raise WireError("base64 was expected")
     try:
@@ -145,12 +150,12 @@ def _bytes(text: object) -> bytes:
 
 
 def _error(found: object) -> Unknown:
-    said = _mapping(found)
+    said = mapping_of(found)
     try:
-        cause = Cause(_text(said, "cause"))
+        cause = Cause(text_of(said, "cause"))
     except ValueError:
         raise WireError("an unknown cause") from None
-    return Unknown(cause, _text(said, "detail"), _text(said, "cure"))
+    return Unknown(cause, text_of(said, "detail"), text_of(said, "cure"))
 
 
 def _value(found: object, depth: int) -> Value:
@@ -167,7 +172,7 @@ def _value(found: object, depth: int) -> Value:
         return found
     if isinstance(found, list):
         return [_value(item, depth + 1) for item in found]
-    return {_printable(name): _value(item, depth + 1) for name, item in _mapping(found).items()}
+    return {_printable(name): _value(item, depth + 1) for name, item in mapping_of(found).items()}
 
 
 def _printable(text: str) -> str:
