@@ -7,7 +7,7 @@ from pathlib import Path
 from hostproof.cli import screen
 from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import GATE_FORMATS
-from hostproof.cli.baseline.given import read_baselines, read_one, read_reach, relative
+from hostproof.cli.baseline.given import prepare_one, read_baselines, read_reach, relative
 from hostproof.cli.outputs import STDOUT, Output, write_all
 from hostproof.cli.reports import refuse_names, wanted_reports
 from hostproof.evaluate.baseline.gate import Outcome, gate
@@ -32,8 +32,9 @@ def run(given: Given) -> int:
     with noted(problems):
         policy = _policy(given)
     problems.refuse()
+    take = prepare_one(given)
     store = read_baselines(given)
-    now = read_one(given)
+    now = take()
     outcome = gate(now, [_shown(one) for one in store.named(now.name)], policy, reach, store.problems)
     if outcome.nearest is None and not outcome.ranked and store.names():
         outcome = replace(outcome, reason=f"{outcome.reason}; there are {', '.join(store.names())}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import time_ns
 
@@ -42,13 +42,14 @@ def read_baselines(given: Given) -> Store:
     return store
 
 
-def read_now(given: Given) -> list[Now]:
-    """Return what a command line names: an output, snapshots judged, or this machine judged on the spot.
+def prepare(given: Given) -> Callable[[], list[Now]]:
+    """Return what gives that which a command line names: an output, snapshots, or this machine, all judged.
 
-    Raises ProblemError for everything that is wrong with it, before anything is collected.
+    Raises ProblemError for everything that is wrong with the line, before anything is collected.
     """
     if given.texts("output"):
-        return [_output_now(given)]
+        now = _output(given)
+        return lambda: [now()]
     for option in ("status", "any-host"):
         if option in given.words:
             raise refused("HP-E417", f"--{option} is about an output", "name it: --output FILE")
@@ -56,15 +57,18 @@ def read_now(given: Given) -> list[Now]:
     name = _name(given, baseline_name([pack.name for pack in job.packs]))
     if given.rest:
         _refuse_beside_snapshots(given)
-        return [_judged(name, job, load_snapshot(path)) for path in find_snapshots(given.rest)]
-    return [_judged(name, job, take_snapshot(_one_target(given), job))]
+        snapshots = [load_snapshot(path) for path in find_snapshots(given.rest)]
+        return lambda: [_judged(name, job, one) for one in snapshots]
+    taking = _one_target(given)
+    return lambda: [_judged(name, job, take_snapshot(taking, job))]
 
 
-def read_one(given: Given) -> Now:
-    """Return the one thing to compare. Raises ProblemError for several snapshots."""
+def prepare_one(given: Given) -> Callable[[], Now]:
+    """Return what gives the one thing to compare. Raises ProblemError for several snapshots, and like `prepare`."""
     if len(given.rest) > 1 or (given.rest and len(find_snapshots(given.rest)) > 1):
         raise refused("HP-E418", "a gate compares one snapshot", "call it for each: the exit code is about one host")
-    return read_now(given)[0]
+    taken = prepare(given)
+    return lambda: taken()[0]
 
 
 def run_of(now: Now) -> Run:
@@ -139,8 +143,8 @@ def _one_target(given: Given) -> Taking:
     return taking
 
 
-def _output_now(given: Given) -> Now:
-    """Return an output, and the machine it comes from: this one, or any."""
+def _output(given: Given) -> Callable[[], Now]:
+    """Return what gives an output, and the machine it comes from: this one, or any."""
     beside = next((option for option in _MACHINE if option in given.words), "a snapshot" if given.rest else "")
     if beside:
         said = beside if given.rest else f"--{beside}"
@@ -153,13 +157,14 @@ def _output_now(given: Given) -> Now:
         raise refused("HP-E415", f"{path}: its name can't be that of a baseline", "give it one: --name tests")
     text = Text(_read_text(path), _status(given))
     if given.flag("any-host"):
-        return Now(name, Fingerprint(), Snapshot(time_ns(), "any", Host(), {}), None, {name: text})
-    snapshot = take_snapshot(read_taking(given), Job(()))
-    return Now(name, fingerprint_of(snapshot.host), _without_facts(snapshot), None, {name: text})
+        return lambda: Now(name, Fingerprint(), Snapshot(time_ns(), "any", Host(), {}), None, {name: text})
+    taking = read_taking(given)
+    return lambda: _said_here(name, text, take_snapshot(taking, Job(())))
 
 
-def _without_facts(snapshot: Snapshot) -> Snapshot:
-    return Snapshot(snapshot.created, snapshot.target, snapshot.host, {})
+def _said_here(name: str, text: Text, snapshot: Snapshot) -> Now:
+    bare = Snapshot(snapshot.created, snapshot.target, snapshot.host, {})
+    return Now(name, fingerprint_of(snapshot.host), bare, None, {name: text})
 
 
 def _status(given: Given) -> int | None:

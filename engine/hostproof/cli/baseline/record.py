@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hostproof.cli.arguments.given import Given
-from hostproof.cli.baseline.given import read_baselines, read_keep, read_now, refused, relative, run_of
+from hostproof.cli.baseline.given import prepare, read_baselines, read_keep, refused, relative, run_of
 from hostproof.cli.screen import show, warn
 from hostproof.evaluate.baseline.gate import Now
 from hostproof.evaluate.baseline.model import Baseline, Run, VerdictRow
-from hostproof.evaluate.baseline.store import Store, is_there, record_run, same_fingerprint, with_history
+from hostproof.evaluate.baseline.store import (
+    DEFAULT_FOLDER,
+    Store,
+    is_there,
+    read_store,
+    record_run,
+    same_fingerprint,
+    with_history,
+)
 from hostproof.evaluate.model import Verdict
 from hostproof.source.harmless import one_line
 
@@ -24,7 +32,9 @@ def run(given: Given) -> int:
     later one is recorded with `--accept` only: else a regression would become what is normal unseen.
     """
     keep = read_keep(given)
-    found = sorted(read_now(given), key=lambda now: now.snapshot.created)
+    take = prepare(given)
+    read_baselines(given)
+    found = sorted(take(), key=lambda now: now.snapshot.created)
     for now in found:
         _require_fingerprint(now)
     codes = [_record(given, now, keep) for now in found]
@@ -32,13 +42,13 @@ def run(given: Given) -> int:
 
 
 def _record(given: Given, now: Now, keep: int) -> int:
-    store = read_baselines(given)
+    store = read_store(given.text("baselines", DEFAULT_FOLDER))  # anew: the run before may lie there now
     baseline = same_fingerprint(store, run_of(now))
     made = with_history(run_of(now), baseline)
     before = is_there(made, baseline)
     if before and before.outputs and not before.verdicts:
         made = before
-    news = _news(made, baseline) if before is None else []
+    news = [_line(row) for row in _news(made, baseline)] + _flips(made, baseline) if before is None else []
     if news and not given.flag("accept"):
         return _refuse(made, news)
     return _write(given, store, made, keep)
@@ -71,11 +81,22 @@ def _news(made: Run, baseline: Baseline | None) -> list[VerdictRow]:
     return [row for row in rows if old.get(row.key) not in (row.verdict, Verdict.FAIL)]
 
 
-def _refuse(made: Run, news: Sequence[VerdictRow]) -> int:
-    one = len(news) == 1
-    warn(f"not recorded: {len(news)} {'rule is' if one else 'rules are'} worse than in the baseline of {made.name}:")
-    for row in news[:MOST_TOLD]:
-        warn(f"  {_line(row)}")
+def _flips(made: Run, baseline: Baseline | None) -> list[str]:
+    """Return the outputs whose command failed for the first time."""
+    before = baseline.newest.outputs if baseline else {}
+    return [
+        f"{name} ended with status {one.status}, and with 0 before"
+        for name, one in made.outputs.items()
+        if one.status and name in before and before[name].status == 0
+    ]
+
+
+def _refuse(made: Run, news: Sequence[str]) -> int:
+    warn(f"not recorded: this is worse than the baseline of {made.name} so far:")
+    for line in news[:MOST_TOLD]:
+        warn(f"  {line}")
+    if len(news) > MOST_TOLD:
+        warn(f"  and {len(news) - MOST_TOLD} more")
     warn("put that right, or record it all the same with --accept: from then on it counts as known")
     return REFUSED
 

@@ -95,7 +95,7 @@ class Near:
         agrees = {
             Level.EXACT: "exact: the same kernel series and architecture",
             Level.MAJOR: "the same major version of the kernel, another series",
-            Level.FAR: "far",
+            Level.FAR: "far: another architecture, or another major version of the kernel",
         }[self.level]
         return f"{agrees}; {'; '.join(map(str, self.differing))}"
 

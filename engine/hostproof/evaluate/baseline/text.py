@@ -28,6 +28,7 @@ Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | Non
 FORMAT = "baseline-1"
 MOST_BYTES = 64 * 2**20
 _DEEPEST = 3  # levels whose items have a line of their own
+_DEEPEST_BY_KEY = {"outputs": 4}  # whose lines have
 _NEWER = re.compile(r"baseline-(?:[2-9]|[1-9][0-9]{1,5})")
 _CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})", re.MULTILINE)
 _TAIL = re.compile(rb',\n"digest":"sha256:([0-9a-f]{64})"\n\}\n\Z')
@@ -84,9 +85,9 @@ def _refusal(code: str, message: str, hint: str = "") -> ProblemError:
     return ProblemError((Problem(code, message, None, hint),))
 
 
-def _lines(value: Json, level: int) -> Iterator[str]:
+def _lines(value: Json, level: int, deepest: int = _DEEPEST) -> Iterator[str]:
     """Yield a value's text: items of the upper levels on lines of their own, the rest as compact as snapshots."""
-    if not value or level == _DEEPEST or not isinstance(value, dict | list):
+    if not value or level == deepest or not isinstance(value, dict | list):
         yield dumps({"": value}).decode()[4:-1]
         return
     pairs = isinstance(value, dict)
@@ -95,7 +96,7 @@ def _lines(value: Json, level: int) -> Iterator[str]:
     for at, (key, item) in enumerate(items):
         yield ",\n" if at else ""
         yield f"{dumps({str(key): 0}).decode()[1:-3]}:" if pairs else ""
-        yield from _lines(item, level + 1)
+        yield from _lines(item, level + 1, _DEEPEST_BY_KEY.get(str(key), deepest) if level == 0 else deepest)
     yield "\n}" if pairs else "\n]"
 
 

@@ -13,6 +13,7 @@ from hostproof.evaluate.baseline.gate import Change, Known, Outcome, undecided
 from hostproof.evaluate.difference.model import Decision, FactChange, OutputChange, VerdictChange
 from hostproof.evaluate.model import Evaluation, Gate, ObjectResult, PackResults, Result, Verdict
 from hostproof.facts.codec import snapshot_digest
+from hostproof.facts.snapshot import Evidence
 from hostproof.facts.units import format_time
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.report.gate import wording
@@ -162,4 +163,4 @@ def _change(pack: str, change: Change) -> Result:
         )
     diff = "" if isinstance(change, VerdictChange) else "\n".join(change.diff)
     made = _result(pack, name, title, Verdict.FAIL, said=said, group=group)
-    return replace(made, rationale=f"\n{diff}" if diff else "")
+    return replace(made, evidence=(Evidence("diff", name, head=diff),) if diff else ())

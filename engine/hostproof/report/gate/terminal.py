@@ -33,7 +33,7 @@ def _head(outcome: Outcome, width: int) -> Iterator[Line]:
     for told in (wording.nearness(outcome), wording.origin(outcome), *wording.others(outcome)):
         yield from labelled(" " * len(label), wrapped(told, width - len(label)), 0, "dim")
     if outcome.unread:
-        told = f"{len(outcome.unread)} problems in files of baselines: these don't count"
+        told = f"{len(outcome.unread)} files of baselines could not be read and don't count"
         yield from labelled(" " * len(label), [told], 0, "yellow")
 
 
@@ -99,12 +99,9 @@ def _foot(outcome: Outcome, width: int) -> Iterator[Line]:
     fixed = wording.renewal(outcome)
     if fixed:
         yield from labelled("fixed: ", wrapped(fixed, width - 7), 0, "green")
-    allowed = len(outcome.changes(Decision.ALLOW))
-    if outcome.difference is not None:
-        told = f"{allowed} changes are allowed by the policy {one_line(outcome.difference.policy)}"
-        yield ((told, "dim"),)
-        for problem in outcome.difference.problems:
-            yield from labelled("note: ", wrapped(one_line(f"{problem.message}; {problem.hint}"), width - 6), 0)
+    yield from labelled("", [told] if (told := wording.allowed(outcome)) else [], 0, "dim")
+    for problem in outcome.difference.problems if outcome.difference else ():
+        yield from labelled("note: ", wrapped(one_line(f"{problem.message}; {problem.hint}"), width - 6), 0)
     yield from labelled("next: ", wrapped(one_line(wording.next_step(outcome)), width - 6), 0)
 
 

@@ -14,6 +14,13 @@ from hostproof.facts.unknown import Unknown
 from hostproof.source.harmless import one_line
 
 MOST_VALUE = 160
+_MANY = {
+    "new failure": "new failures",
+    "changed fact blocks": "changed facts block",
+    "changed output blocks": "changed outputs block",
+    "rule newly unknown": "rules newly unknown",
+    "change that could not be judged": "changes that could not be judged",
+}
 _WORDS = {0: "fit", 1: "unfit", 3: "undecided"}
 
 
@@ -26,6 +33,8 @@ def subject(outcome: Outcome) -> str:
     """Return what was compared: `web-1 against the baseline linux`."""
     snapshot = outcome.now.snapshot
     host = snapshot.host.name or snapshot.target or "localhost"
+    if outcome.now.fingerprint.for_any and outcome.now.evaluation is None:
+        return one_line(f"the output {outcome.now.name} against its baseline")
     return one_line(f"{host} against the baseline {outcome.now.name}")
 
 
@@ -38,8 +47,8 @@ def headline(outcome: Outcome) -> str:
     parts = [
         *_counted(bad, VerdictChange, "new failure"),
         *(_one(len(outcome.worse), "known failure got worse", "known failures got worse") if outcome.worse else ()),
-        *_counted(bad, FactChange, "fact that blocks"),
-        *_counted(bad, OutputChange, "output that blocks"),
+        *_counted(bad, FactChange, "changed fact blocks"),
+        *_counted(bad, OutputChange, "changed output blocks"),
         *_counted(unsure, VerdictChange, "rule newly unknown"),
         *_counted(unsure, (FactChange, OutputChange), "change that could not be judged"),
     ]
@@ -105,6 +114,15 @@ def ruled(ruling: Ruling) -> str:
     return one_line(f"{said} (could not be decided: {unsure})" if unsure else said)
 
 
+def allowed(outcome: Outcome) -> str:
+    """Return how many changes the policy allows, empty if it allows none."""
+    number = len(outcome.changes(Decision.ALLOW))
+    if outcome.difference is None or not number:
+        return ""
+    count = "1 change is" if number == 1 else f"{number} changes are"
+    return one_line(f"{count} allowed by the policy {outcome.difference.policy}")
+
+
 def known_line(one: Known) -> str:
     """Return `known since 2026-11-20: 128 of 4096`, or how it got worse."""
     since = f"known since {one.then.since or 'the baseline was recorded'}"
@@ -120,6 +138,9 @@ def next_step(outcome: Outcome) -> str:
     fix = _fix(outcome)
     if fix:
         return fix
+    outputs = [one for one in outcome.changes(Decision.BLOCK) if isinstance(one, OutputChange)]
+    if any(one.after_status is None and one.before_status is not None and not one.appeared for one in outputs):
+        return "say with which status the command ended, as the baseline does: --status $?"
     if outcome.exit_code == 0 and outcome.fixed:
         return "record the baseline anew, so that what was fixed can't come back unseen: hostproof baseline record"
     return ""
@@ -191,9 +212,7 @@ def _counted(changes: Sequence[Change], kind: type | tuple[type, ...], noun: str
     """Count changes of a kind; objects of a rule count as one with it."""
     found = [change for change in changes if isinstance(change, kind)]
     keys = {(one.pack, one.id) if isinstance(one, VerdictChange) else one.name for one in found}
-    first, _, rest = noun.partition(" ")
-    many = {"new": f"new {rest}s", "rule": f"rules {rest}", "change": "changes that could not be judged"}
-    return _one(len(keys), noun, many.get(first, f"{first}s that block")) if keys else ()
+    return _one(len(keys), noun, _MANY[noun]) if keys else ()
 
 
 def _one(number: int, noun: str, nouns: str) -> tuple[str]:
