@@ -20,6 +20,7 @@ PAGES = (
     "README.md",
     "docs/cli.md",
     "docs/compare.md",
+    "docs/gate.md",
     "docs/probes.md",
     "docs/targets.md",
     "docs/guide/first-rule.md",

@@ -29,6 +29,7 @@ MODULES = MappingProxyType(
         "eval": "commands.eval",
         "explain": "commands.explain",
         "query": "commands.query",
+        "diff": "commands.diff",
         "verify": "commands.verify",
         "compare": "commands.compare",
         "lint": "commands.lint",

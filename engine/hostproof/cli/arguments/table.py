@@ -11,6 +11,7 @@ JUDGED_FORMATS = (
     *("github", "azure", "codequality"),
 )
 GATE_FORMATS = ("terminal", "junit", "markdown", "json", "patch")
+DIFF_FORMATS = ("terminal", "markdown", "json", "patch")
 TEXT_OR_JSON = ("text", "json")
 COMPARE_FORMATS = ("terminal", "markdown", "json", "csv")
 QUERY_FORMATS = ("text", "json", "csv")
@@ -184,6 +185,14 @@ COMMANDS = (
         "Print what an expression is over snapshots.",
         (PACK, PROFILE, PARAM, QUERY_FORMAT),
         rest="EXPR SNAPSHOT...",
+        least=2,
+        kind="file",
+    ),
+    Command(
+        "diff",
+        "Say what differs between two snapshots, and what blocks.",
+        (POLICY, PACK, PROFILE, *GATE, _reports(DIFF_FORMATS), *SHOWN),
+        rest="BEFORE AFTER",
         least=2,
         kind="file",
     ),

@@ -41,6 +41,4 @@ def _changes(before: Mapping[str, Text], after: Mapping[str, Text], patience: Pa
         appeared = (name in after) - (name in before)
         if appeared or (old.text, old.status) != (new.text, new.status):
             found = unified(old.text, new.text, patience, whole=old.whole and new.whole)
-            yield OutputChange(
-                name, old.status, new.status, found.lines, appeared=appeared, whole=found.whole and not appeared
-            )
+            yield OutputChange(name, old.status, new.status, found.lines, appeared=appeared, whole=found.whole)

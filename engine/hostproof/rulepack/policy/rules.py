@@ -61,10 +61,11 @@ class _Written:
         name, over, effect = self._id(seen), self._over(), self._effect(self._node)
         if over is None:
             return None  # nothing else can be checked
+        names, told = self._names(self._node, over), self._problems.errors
         of = self._of(self._node.get("of"), over)
-        names = self._names(self._node, over)
+        typed = self._problems.errors == told
         scope = Scope(catalog_of(over, of))
-        holds = self._condition(effect, scope, over) if effect and self._problems.errors == before else None
+        holds = self._condition(effect, scope, over) if effect and typed else None
         message = self._message(scope) if holds else None
         if name is None or holds is None or effect is None or self._problems.errors > before:
             return None
@@ -98,6 +99,8 @@ class _Written:
             return False, allow
         if block is not None and allow is None:
             return True, block
+        if allow is None and any(key.text not in RULE_KEYS for key, _ in root.entries):
+            return None  # it may be misspelt, and of that was told
         what = "both allows and blocks" if allow else "neither allows nor blocks"
         hint = "write either `allow: CONDITION` or `block: CONDITION`"
         self._problems.add("HP-E380", f"this rule {what}", beginning(root), hint)
