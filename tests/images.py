@@ -13,7 +13,7 @@ import tarfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from hostproof.collect.image.limits import Limits
+from hostproof.collect.image.limits import ImageError, Limits
 from hostproof.collect.image.manifest import Manifest
 from hostproof.collect.image.opened import Opened, opened
 from hostproof.collect.target import parse_target
@@ -36,9 +36,7 @@ def manifest(word: str, limits: Limits | None = None) -> Manifest:
 def manifest_in(there: Opened) -> Manifest:
     """Return the manifest of what was opened. Raises ImageError."""
     if there.trouble is not None:
-        from hostproof.collect.image.limits import ImageError
-
-        raise ImageError(there.trouble.cause, there.trouble.detail, there.trouble.cure)
+        raise ImageError.of(there.trouble)
     return there.manifest()
 
 

@@ -17,7 +17,8 @@ from hostproof.source.builtin import data_folder
 
 PACKS = sorted(path.parent for path in data_folder("rules").glob("*/pack.yaml"))
 ID = re.compile(r"[a-z0-9]+(\.[a-z0-9-]+)+")
-# Who may be quoted: the kernel, the C library, manuals of systemd, standards, Go, one widely used set of alerts.
+# Who may be quoted: the kernel, the C library, manuals of systemd, standards, Go, one widely used set of alerts, and
+# those who say what a reproducible build is.
 PRIMARY_SOURCES = (
     "https://docs.kernel.org/",
     "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/",
@@ -28,6 +29,7 @@ PRIMARY_SOURCES = (
     "https://go.dev/",
     "https://pkg.go.dev/",
     "https://etcd.io/docs/",
+    "https://reproducible-builds.org/docs/",
     "https://github.com/prometheus/node_exporter/blob/master/docs/node-mixin/",
 )
 

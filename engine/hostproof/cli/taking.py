@@ -47,10 +47,15 @@ class Taking:
 
 def read_taking(given: Given) -> Taking:
     """Return what a command line says about collecting; raises ProblemError for no target, no duration, two efforts."""
-    text = given.text("timeout")
-    timeout = _timeout(text) if text else DEFAULT_TIMEOUT
+    timeout = read_timeout(given)
     target, *others = _targets(given)
     return Taking(target, timeout, given.flag("quiet"), _effort(given), tuple(others), _jobs(given))
+
+
+def read_timeout(given: Given) -> int:
+    """Return how long collecting may take, in nanoseconds; raises ProblemError for no duration."""
+    text = given.text("timeout")
+    return _timeout(text) if text else DEFAULT_TIMEOUT
 
 
 def _targets(given: Given) -> list[Target]:

@@ -18,6 +18,11 @@ class ImageError(Exception):
         super().__init__(detail)
         self.unknown = Unknown(cause, detail, cure)
 
+    @classmethod
+    def of(cls, why: Unknown) -> ImageError:
+        """Return the error of a reason that is known already."""
+        return cls(why.cause, why.detail, why.cure)
+
 
 @record
 class Limits:
