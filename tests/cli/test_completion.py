@@ -22,7 +22,7 @@ def test_the_script(run: Run, shell: str) -> None:
             "hostproof ",
             {
                 *("check", "collect", "eval", "explain", "lint", "plan", "facts", "query", "verify", "import", "manifest"),
-                *("baseline", "compare"),
+                *("baseline", "compare", "experiment"),
             },
         ),
         ("hostproof baseline ", {"record", "select", "list", "gate"}),

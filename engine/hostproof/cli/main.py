@@ -32,6 +32,7 @@ MODULES = MappingProxyType(
         "diff": "commands.diff",
         "verify": "commands.verify",
         "compare": "commands.compare",
+        "experiment": "commands.experiment",
         "lint": "commands.lint",
         "plan": "commands.plan",
         "facts": "commands.facts",

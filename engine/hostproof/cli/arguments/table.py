@@ -133,6 +133,16 @@ POLICY = Option("policy", "Rules that say which changes are allowed, and which b
 WITH = Option("with", "A snapshot, folder or pattern of what came after. Repeatable.", "AFTER", many=True, kind="file")
 FACTS = Option("facts", "Compare facts of this pattern only, as 'probe.tcp.*'. Repeatable.", "GLOB", many=True)
 
+SET = Option(
+    "set", "A kernel parameter to try, as sysctl.net.core.somaxconn=1024. Repeatable.", "NAME=VALUE", many=True
+)
+PROBE = Option("probe", "A probe to run each time. Repeatable.", "PROBE", many=True)
+ROUNDS = Option("rounds", "How often each side is run. [default: 6]", "N")
+SEED = Option("seed", "What the order of the runs is drawn from. [default: 1]", "N")
+HOST = Option("host", "Set it for the whole machine, not in a network namespace of its own.")
+DRY_RUN = Option("dry-run", "Only say what would be set, run and put back.")
+FOLDER = Option("output", "The folder to keep the snapshots of all runs in.", "DIR", short="-o", kind="file")
+
 
 def _reports(formats: tuple[str, ...]) -> Option:
     what = f"Write a report; without a path, or with -, to standard output. Names: {', '.join(formats)}. Repeatable."
@@ -236,6 +246,14 @@ COMMANDS = (
         rest="BEFORE... [AFTER]",
         least=1,
         kind="file",
+    ),
+    Command(
+        "experiment",
+        "Set kernel parameters, probe, put back; say what changed.",
+        (
+            *(SET, PROBE, ROUNDS, SEED, HOST, DRY_RUN, FACTS, QUICK, FULL, TIMEOUT, FOLDER),
+            *(_reports(COMPARE_FORMATS), *SHOWN),
+        ),
     ),
     Command("lint", "Check packs without touching a machine.", (), rest="[PACK]...", kind="pack"),
     Command(

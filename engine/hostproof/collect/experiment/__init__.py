@@ -1,0 +1,1 @@
+"""Experiments: settings and probes in, snapshots taken with and without the settings out."""
