@@ -92,7 +92,7 @@ def test_a_fragment_may_say_what_a_pack_may() -> None:
     assert isinstance(of_pack, dict)
     assert isinstance(of_fragment, dict)
     assert fragment["$defs"] == pack["$defs"]
-    alone = {"pack", "title", "include", "tables"}
+    alone = {"pack", "title", "include", "tables", "redact"}
     assert of_fragment == {name: found for name, found in of_pack.items() if name not in alone}
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from hostproof.cli.arguments.given import Given
 from hostproof.cli.job import Job
+from hostproof.cli.redaction import read_unredacted, redactor_of
 from hostproof.cli.screen import is_terminal
 from hostproof.collect.asks import EFFORTS, USUAL
 from hostproof.collect.run import Progress, collect
@@ -38,6 +39,7 @@ class Taking:
     effort: str = ""
     others: tuple[Target, ...] = ()
     jobs: int = DEFAULT_JOBS
+    unredacted: bool = False
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -49,7 +51,7 @@ def read_taking(given: Given) -> Taking:
     """Return what a command line says about collecting; raises ProblemError for no target, no duration, two efforts."""
     timeout = read_timeout(given)
     target, *others = _targets(given)
-    return Taking(target, timeout, given.flag("quiet"), _effort(given), tuple(others), _jobs(given))
+    return Taking(target, timeout, given.flag("quiet"), _effort(given), tuple(others), _jobs(given), read_unredacted(given))
 
 
 def read_timeout(given: Given) -> int:
@@ -135,9 +137,9 @@ def effort_of(taking: Taking, job: Job) -> str:
 def take_snapshot(taking: Taking, job: Job) -> Snapshot:
     """Learn what the packs need; whatever can't be learnt is Unknown in the snapshot."""
     refs = tuple(PackRef(pack.name, pack.digest) for pack in job.packs)
-    effort = effort_of(taking, job)
+    effort, hide = effort_of(taking, job), redactor_of(job, taking.unredacted)
     with progress_of(taking) as report:
-        return collect(requests_of(job), taking.target, taking.timeout, refs, report, effort=effort)
+        return collect(requests_of(job), taking.target, taking.timeout, refs, report, effort=effort, hide=hide)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from hostproof.collect.learn.jobs import asks_of, run_jobs
 from hostproof.collect.learn.outcomes import outcomes_of
 from hostproof.collect.material import Wanted, matches, merged, read_material
 from hostproof.collect.run import infos_of
+from hostproof.facts.redact import REDACT, Redactor
 from hostproof.facts.requests import FactRequest
 from hostproof.facts.snapshot import PackRef, Snapshot
 from hostproof.facts.unknown import Cause, Unknown
@@ -23,18 +24,22 @@ _OWN = ("/proc/self/", "/proc/thread-self/")
 
 
 def import_snapshot(
-    requests: Sequence[FactRequest], paths: Sequence[Path], packs: tuple[PackRef, ...] = ()
+    requests: Sequence[FactRequest],
+    paths: Sequence[Path],
+    packs: tuple[PackRef, ...] = (),
+    *,
+    hide: Redactor = REDACT,
 ) -> Snapshot:
     """Learn every requested fact that can be read from captured files; the others are Unknown(not-collected).
 
     Its time is that of the newest source. Raises ProblemError (HP-E516) for what can't be imported.
     """
-    jobs = run_jobs(request for request in requests if request.name != "run.effort")  # no probe is run
+    jobs = run_jobs((r for r in requests if r.name != "run.effort"), redacted=not hide.off)  # no probe is run
     asks = tuple(asks_of(jobs))
     wanted = _wanted(asks)
     files = merged(read_material(path, wanted) for path in paths)
     answers = {ask: _answer(ask, files) for ask in asks}
-    values, unknown = outcomes_of(jobs, answers)
+    values, unknown = outcomes_of(jobs, answers, hide)
     return Snapshot(
         created=max(path.stat().st_mtime_ns for path in paths),
         target="import:" + ",".join(path.name for path in paths),
@@ -42,7 +47,7 @@ def import_snapshot(
         values=MappingProxyType(values),
         unknown=MappingProxyType(unknown),
         facts=MappingProxyType(infos_of(jobs, asks)),
-        evidence=tuple(evidence_of(ask, answer) for ask, answer in answers.items()),
+        evidence=tuple(evidence_of(ask, answer, hide) for ask, answer in answers.items()),
         packs=packs,
     )
 

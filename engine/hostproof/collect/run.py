@@ -14,6 +14,7 @@ from hostproof.collect.learn.jobs import Job, asks_of, run_jobs
 from hostproof.collect.learn.outcomes import outcomes_of
 from hostproof.collect.link.session import Session, hold_session
 from hostproof.collect.target import Target
+from hostproof.facts.redact import REDACT, Redactor
 from hostproof.facts.requests import FactRequest
 from hostproof.facts.snapshot import FactInfo, PackRef, Snapshot
 from hostproof.source.records import record
@@ -35,14 +36,17 @@ def collect(  # noqa: PLR0913 - all of it is the run
     progress: Callable[[Progress], None] | None = None,
     *,
     effort: str = "usual",
+    hide: Redactor = REDACT,
 ) -> Snapshot:
     """Learn every requested fact of a target, and its fingerprint, in `deadline` nanoseconds at most.
 
-    `effort`, one of `EFFORTS`, says how thorough probes are.
+    `effort`, one of `EFFORTS`, says how thorough probes are; `hide` takes secrets out of all that is kept.
     Whatever goes wrong with a fact becomes its Unknown; nothing is raised but KeyboardInterrupt, after everything that
     was started has ended.
     """
-    return collect_jobs(run_jobs(requests, effort), target, deadline, packs, progress, effort=effort)
+    return collect_jobs(
+        run_jobs(requests, effort, not hide.off), target, deadline, packs, progress, effort=effort, hide=hide
+    )
 
 
 def collect_jobs(  # noqa: PLR0913 - as above
@@ -53,6 +57,7 @@ def collect_jobs(  # noqa: PLR0913 - as above
     progress: Callable[[Progress], None] | None = None,
     *,
     effort: str = "usual",
+    hide: Redactor = REDACT,
 ) -> Snapshot:
     """Do the same for jobs, whoever made them."""
     started = time.monotonic_ns()
@@ -60,7 +65,7 @@ def collect_jobs(  # noqa: PLR0913 - as above
     created = time.time_ns()
     with opened(target, started + deadline) as there:
         session, answers = _answers(asks, there, started + deadline, _reporter(progress, len(asks)), effort)
-    values, unknown = outcomes_of(jobs, answers)
+    values, unknown = outcomes_of(jobs, answers, hide)
     return Snapshot(
         created=session.hello.clock if session.hello else created,
         target=target.name,
@@ -68,7 +73,7 @@ def collect_jobs(  # noqa: PLR0913 - as above
         values=MappingProxyType(values),
         unknown=MappingProxyType(unknown),
         facts=MappingProxyType(infos_of(jobs, asks)),
-        evidence=tuple(evidence_of(ask, answer) for ask, answer in answers.items()),
+        evidence=tuple(evidence_of(ask, answer, hide) for ask, answer in answers.items()),
         packs=packs,
         took=time.monotonic_ns() - started,
     )

@@ -132,6 +132,7 @@ class Evaluation:
     gate: Gate
     exit_code: int
     version: str
+    unredacted: bool = False  # the snapshot keeps secrets as they were found
 
     def results(self) -> tuple[Result, ...]:
         """Return all results in order."""

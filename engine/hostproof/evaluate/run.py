@@ -57,6 +57,7 @@ def evaluate_packs(  # noqa: PLR0913, PLR0917 (each is an input of its own, as t
         gate=gate,
         exit_code=exit_code(results),
         version=__version__,
+        unredacted=snapshot.values.get("run.redacted") is False,
     )
 
 

@@ -12,13 +12,16 @@ What is replaced, and who says what it looks like:
   `"client_secret": "x"`, `--token x`. What merely switches (`no`, `none`, `true`, `0`) stays, so do messages about
   a file (`/run/token: Permission denied`).
 
-Each becomes `[redacted: kind]`. Other secrets stay: this is a net under those who ask for too much, no licence to ask.
+Packs add patterns of their own, `Redactor`. Each becomes `[redacted: kind]`. Other secrets stay: this is a net under
+those who ask for too much, no licence to ask.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING
+
+from hostproof.source.records import record
 
 if TYPE_CHECKING:
     from re import Match, Pattern
@@ -61,6 +64,66 @@ def redact(text: str) -> str:
     once = _pattern().sub(_replaced, text)
     # What looked like a message about a file may stand behind a secret that had the slash in it.
     return once if once == text else _pattern().sub(_replaced, once)
+
+
+@record
+class Redactor:
+    """Redacts texts, by `patterns` (RE2) of packs besides our own; `off`: not at all, because somebody insisted.
+
+    The secret is the group of a pattern that has a name, which says its kind, else the first.
+    """
+
+    patterns: tuple[str, ...] = ()
+    off: bool = False
+
+    def __call__(self, text: str) -> str:
+        """Return a text without secrets; doing it twice changes nothing."""
+        if self.off:
+            return text
+        found = redact(text)
+        for pattern in self.patterns:
+            found = _own(pattern).sub(_replaced_own, found)
+        return found
+
+
+REDACT = Redactor()
+
+
+def pattern_fault(pattern: str) -> tuple[str, str]:
+    """Return what is wrong with a pack's pattern, and what to write instead; empty texts if nothing is."""
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        compiled = re2.compile(pattern, options)
+    except re2.error as error:
+        reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
+        hint = "RE2 knows no look-around and no back references: github.com/google/re2/wiki/Syntax"
+        return f"not a regular expression: {reason}", hint
+    if not compiled.groups:
+        return "the pattern has no group for the secret", r"write (?P<kind>...) around it: 'licence=(?P<licence>\S+)'"
+    if len(compiled.groupindex) > 1:
+        return "the pattern has several named groups", "name the secret alone; group the rest with (?:...)"
+    if compiled.search("") is not None:
+        return "the pattern matches the empty text", "have it match what stands before the secret as well"
+    return "", ""
+
+
+@cache
+def _own(pattern: str) -> Pattern[str]:
+    import re2
+
+    compiled: Pattern[str] = re2.compile(pattern)
+    return compiled
+
+
+def _replaced_own(match: Match[str]) -> str:
+    named, group = next(iter(match.re.groupindex.items()), ("secret", 1))
+    (start, end), begin = match.span(group), match.start()
+    if start < 0 or start == end or _MARK.strip() in match.string[max(0, start - len(_MARK)) : end]:
+        return match[0]
+    return f"{match[0][: start - begin]}{_MARK}{named}]{match[0][end - begin :]}"
 
 
 @cache

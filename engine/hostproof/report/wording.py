@@ -132,6 +132,7 @@ def host_facts(evaluation: Evaluation) -> tuple[tuple[str, str], ...]:
         ("virtualisation", host.virtualisation),
         ("cgroup", host.cgroup),
         ("go", host.go),
+        ("unredacted", "secrets are kept as they were found" if evaluation.unredacted else ""),
     )
     return tuple(row for row in rows if row[1])
 

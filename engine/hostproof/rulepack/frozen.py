@@ -28,7 +28,7 @@ _Rule: TypeAlias = tuple[
 ]
 _Tables: TypeAlias = tuple[tuple[Frozen, Frozen], ...]
 FrozenPack: TypeAlias = tuple[
-    str, str, str, _Words, tuple[_Param, ...], tuple[_Request, ...], tuple[_Rule, ...], _Tables
+    str, str, str, _Words, tuple[_Param, ...], tuple[_Request, ...], tuple[_Rule, ...], _Tables, _Words
 ]
 
 
@@ -41,7 +41,7 @@ def freeze_pack(pack: RulePack) -> FrozenPack:
     numbers = {file.path: number for number, file in enumerate(pack.fragments, 1)}
     rules = tuple(_freeze_rule(rule, numbers.get(rule.span.file.path, 0)) for rule in pack.rules)
     tables = tuple((freeze_template(table.title), freeze(table.rows)) for table in pack.tables)
-    return pack.name, pack.title, pack.digest, included, params, requests, rules, tables
+    return pack.name, pack.title, pack.digest, included, params, requests, rules, tables, pack.redact
 
 
 def thaw_pack(data: FrozenPack, file: SourceFile) -> RulePack:
@@ -50,7 +50,7 @@ def thaw_pack(data: FrozenPack, file: SourceFile) -> RulePack:
     Raises ValueError like `expr.thaw`, and where an included file is another one by now; ProblemError where it can't
     be read.
     """
-    name, title, digest, included, params, requests, rules, tables = data
+    name, title, digest, included, params, requests, rules, tables, redact = data
     fragments = tuple(read_fragment(file.path, path) for path in included)
     if digest != digest_of(file, fragments):
         raise ValueError("the pack was made of other texts")
@@ -65,6 +65,7 @@ def thaw_pack(data: FrozenPack, file: SourceFile) -> RulePack:
         tuple(map(_thaw_request, requests)),
         fragments,
         tuple(Table(thaw_template(heading), thaw(rows)) for heading, rows in tables),
+        redact,
     )
 
 

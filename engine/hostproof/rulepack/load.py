@@ -15,6 +15,7 @@ from hostproof.rulepack.sections.include import FRAGMENT_KEYS, Part, declared, r
 from hostproof.rulepack.sections.names import pack_fault
 from hostproof.rulepack.sections.params import read_params
 from hostproof.rulepack.sections.probes import bounded
+from hostproof.rulepack.sections.redact import read_redact
 from hostproof.rulepack.sections.rules import read_rules
 from hostproof.rulepack.sections.shape import PACK_CODES, Shape, beginning
 from hostproof.rulepack.sections.tables import read_tables
@@ -26,7 +27,7 @@ from hostproof.source.spans import SourceFile
 from hostproof.source.yaml import load_yaml
 
 FORMAT = 1
-PACK_KEYS = ("hostproof", "pack", "title", "include", "params", "facts", "rules", "tables")
+PACK_KEYS = ("hostproof", "pack", "title", "include", "params", "facts", "rules", "tables", "redact")
 REQUIRED = ("hostproof", "pack", "title")
 
 
@@ -76,6 +77,7 @@ def check_pack(file: SourceFile, catalog: Catalog, problems: Problems) -> RulePa
     wrong = declared(parts, "params").keys() - params.keys() | declared(parts, "facts").keys() - facts.keys()
     rules = read_rules(parts, scope, shape, frozenset(wrong))
     tables = read_tables(root.get("tables"), scope, shape) if problems.errors == before else ()
+    redact = read_redact(root.get("redact"), shape)
     if include is not None and not rules and problems.errors == before:
         shape.problems.add("HP-E109", "a pack without a rule proves nothing", include.where, "write at least one rule")
     if problems.errors > before:
@@ -83,7 +85,7 @@ def check_pack(file: SourceFile, catalog: Catalog, problems: Problems) -> RulePa
     _warn_unread(declared(parts, "facts"), facts, (*rules, *tables), problems)
     fragments = tuple(part.file for part in parts[1:])
     digest = digest_of(file, fragments)
-    return RulePack(name, title, file.path, digest, rules, params, tuple(facts.values()), fragments, tables)
+    return RulePack(name, title, file.path, digest, rules, params, tuple(facts.values()), fragments, tables, redact)
 
 
 def _keys_of_fragment(root: Mapping) -> bool:

@@ -123,7 +123,7 @@ class Waiver:
 class RulePack:
     """A pack ready to be judged. `digest` is the SHA-256 of its texts; `requests` are its own facts.
 
-    `fragments` are the files that its own file, at `path`, includes.
+    `fragments` are the files that its own file, at `path`, includes; `redact` are patterns of secrets.
     """
 
     name: str
@@ -135,6 +135,7 @@ class RulePack:
     requests: tuple[FactRequest, ...] = ()
     fragments: tuple[SourceFile, ...] = ()
     tables: tuple[Table, ...] = ()
+    redact: tuple[str, ...] = ()
 
     def needed(self, params: Mapping[str, Value] | None = None) -> tuple[FactRequest, ...]:
         """Return the requests its rules and tables need: built-in facts by name, and its own facts that are read.

@@ -87,6 +87,8 @@ TIMEOUT = Option(
 )
 QUICK = Option("quick", "Let probes take short looks: a fifth of the time, fewer samples.")
 FULL = Option("full", "Let probes take their time: also what loads the machine, or takes minutes.")
+NO_REDACT = Option("no-redact", "Keep secrets as they are found; reports say so. Refused in CI.")
+EVEN_IN_CI = Option("even-in-ci", "With --no-redact: also where a build server runs it.")
 FAIL_ON = Option(
     "fail-on", "Least severity of a failure that makes the host unfit. [default: medium]", "SEVERITY", offers=SEVERITIES
 )
@@ -158,18 +160,22 @@ COMMANDS = (
         "Judge a machine: collect, evaluate, report.",
         (
             *(PACK, PROFILE, *GATE, TARGET, TARGETS, JOBS, CHROOT, TIMEOUT, QUICK, FULL),
+            *(NO_REDACT, EVEN_IN_CI),
             *(_reports((*JUDGED_FORMATS, "snapshot", "sbom")), *SHOWN),
         ),
     ),
     Command(
         "collect",
         "Take a snapshot of a machine, to be judged later.",
-        (OUTPUT, PACK, PROFILE, PARAM, TARGET, TARGETS, JOBS, CHROOT, TIMEOUT, QUICK, FULL, QUIET),
+        (
+            *(OUTPUT, PACK, PROFILE, PARAM, TARGET, TARGETS, JOBS, CHROOT, TIMEOUT, QUICK, FULL),
+            *(NO_REDACT, EVEN_IN_CI, QUIET),
+        ),
     ),
     Command(
         "import",
         "Make a snapshot of what was captured otherwise.",
-        (OUTPUT, PACK, PROFILE, PARAM, QUIET),
+        (OUTPUT, PACK, PROFILE, PARAM, NO_REDACT, EVEN_IN_CI, QUIET),
         rest="SOURCE...",
         least=1,
         kind="file",

@@ -8,6 +8,7 @@ from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.commands.collect import DEFAULT_OUTPUT
 from hostproof.cli.job import Job, read_job
 from hostproof.cli.outputs import STDOUT, require_writable, write_all
+from hostproof.cli.redaction import read_unredacted, redactor_of
 from hostproof.cli.screen import show
 from hostproof.cli.taking import requests_of
 from hostproof.collect.imported import import_snapshot
@@ -25,10 +26,13 @@ def run(given: Given) -> int:
         require_writable([output])
     with noted(problems):
         job = read_job(given)
+    unredacted = False
+    with noted(problems):
+        unredacted = read_unredacted(given)
     problems.refuse()
     paths = [_there(word) for word in given.rest]
     refs = tuple(PackRef(pack.name, pack.digest) for pack in job.packs)
-    snapshot = import_snapshot(requests_of(job), paths, refs)
+    snapshot = import_snapshot(requests_of(job), paths, refs, hide=redactor_of(job, unredacted))
     if not snapshot.values:
         message = f"{', '.join(given.rest)}: not one fact that the rules need can be learnt from it"
         raise ProblemError((Problem("HP-E516", message, hint="name the packs that need what it holds: --pack PACK"),))

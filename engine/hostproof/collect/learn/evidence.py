@@ -6,7 +6,7 @@ import json
 import shlex
 
 from hostproof.collect.asks import Answer, Ask, Call, Probe, ReadFile, ReadGlob, RunCommand
-from hostproof.facts.redact import redact
+from hostproof.facts.redact import REDACT, Redactor
 from hostproof.facts.snapshot import Evidence
 from hostproof.source.harmless import harmless, one_line
 
@@ -22,7 +22,7 @@ def kind_of(ask: Ask) -> str:
     return _KINDS[type(ask)]
 
 
-def what_of(ask: Ask) -> str:
+def what_of(ask: Ask, hide: Redactor = REDACT) -> str:
     """Return what is read, run or called, as a person would write it, on one line."""
     if isinstance(ask, ReadFile):
         text = ask.path
@@ -34,13 +34,13 @@ def what_of(ask: Ask) -> str:
         text = f"{ask.name}({', '.join(ask.arguments)})"
     else:
         text = ask.shell or shlex.join(ask.argv)
-    return one_line(redact(text), MOST_WHAT)
+    return one_line(hide(text), MOST_WHAT)
 
 
-def evidence_of(ask: Ask, answer: Answer) -> Evidence:
+def evidence_of(ask: Ask, answer: Answer, hide: Redactor = REDACT) -> Evidence:
     """Return how something was learnt. `head` is the whole output where that is short, and `tail` empty."""
-    what = what_of(ask)
-    head, tail = _shown(b"" if what in WITHHELD else _output(ask, answer))
+    what = what_of(ask, hide)
+    head, tail = _shown(b"" if what in WITHHELD else _output(ask, answer), hide)
     return Evidence(kind_of(ask), what, answer.status, answer.took, answer.size, head, tail)
 
 
@@ -59,8 +59,8 @@ def _listed(path: str, data: bytes) -> bytes:
     return path.encode("utf-8") + b": " + data.rstrip() + b"\n"
 
 
-def _shown(data: bytes) -> tuple[str, str]:
-    text = redact(data[:MOST_LOOKED_AT].decode("utf-8", "replace")).strip("\r\n")
+def _shown(data: bytes, hide: Redactor) -> tuple[str, str]:
+    text = hide(data[:MOST_LOOKED_AT].decode("utf-8", "replace")).strip("\r\n")
     if len(text) <= MOST_HEAD + MOST_TAIL:
         return harmless(text), ""
     tail = text[-MOST_TAIL:] if len(data) <= MOST_LOOKED_AT else ""

@@ -14,10 +14,11 @@ from hostproof.facts.builtin import builtin_catalog
 from hostproof.facts.catalog import Catalog, FactSpec, Owner
 from hostproof.facts.requests import FactRequest
 from hostproof.facts.snapshot import Value
-from hostproof.facts.types import ANY, STRING, Type
+from hostproof.facts.types import ANY, BOOL, STRING, Type
 from hostproof.facts.unknown import Cause, Unknown
 from hostproof.source.records import record
 
+_REDACTED = "run.redacted"
 Answers: TypeAlias = Mapping[Ask, Answer]
 Outcomes: TypeAlias = "Mapping[str, Value | Unknown]"
 
@@ -40,12 +41,19 @@ class Job:
     learn: Callable[[frozenset[str], Answers], Outcomes]
 
 
-def run_jobs(requests: Iterable[FactRequest], effort: str = USUAL) -> tuple[Job, ...]:
-    """Return all jobs of a run: those for the requests, that about the run, and those for the host's fingerprint."""
+def run_jobs(requests: Iterable[FactRequest], effort: str = USUAL, redacted: bool = True) -> tuple[Job, ...]:
+    """Return all jobs of a run: those for the requests, that about the run, and those for the host's fingerprint.
+
+    That a snapshot is not `redacted` it always says.
+    """
     wanted = tuple(requests)
-    about = {"run.effort": effort} if any(request.name == "run.effort" for request in wanted) else {}
+    names_wanted = {request.name for request in wanted} | (set() if redacted else {_REDACTED})
+    said: dict[str, tuple[Value, Type]] = {"run.effort": (effort, STRING), _REDACTED: (redacted, BOOL)}
+    about = {name: row for name, row in said.items() if name in names_wanted}
     others = (request for request in (*wanted, *fingerprint.REQUESTS) if request.name not in about)
-    run = Job({name: Wanted(STRING, Owner.PROCESS) for name in about}, (), lambda names, answers: about)  # noqa: ARG005
+    facts = {name: Wanted(of, Owner.PROCESS) for name, (_, of) in about.items()}
+    values = {name: value for name, (value, _) in about.items()}
+    run = Job(facts, (), lambda names, answers: values)  # noqa: ARG005 - all jobs are called alike
     identity = Job({}, fingerprint.ASKS, lambda names, answers: {})  # noqa: ARG005 - all jobs are called alike
     return (*jobs_of(others, builtin_catalog(), COLLECTORS), run, identity)
 

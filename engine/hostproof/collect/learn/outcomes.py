@@ -8,7 +8,7 @@ from dataclasses import replace
 from hostproof.collect.asks import Answer, Ask
 from hostproof.collect.learn.jobs import Job, Outcomes, Wanted
 from hostproof.facts.fits import fits, not_storable
-from hostproof.facts.redact import redact
+from hostproof.facts.redact import REDACT, Redactor
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import Type
 from hostproof.facts.unknown import Cause, Unknown
@@ -18,7 +18,9 @@ MOST_DETAIL = 500
 _REPORT = "report this as a bug of hostproof, with the evidence"
 
 
-def outcomes_of(jobs: Iterable[Job], answers: Mapping[Ask, Answer]) -> tuple[dict[str, Value], dict[str, Unknown]]:
+def outcomes_of(
+    jobs: Iterable[Job], answers: Mapping[Ask, Answer], hide: Redactor = REDACT
+) -> tuple[dict[str, Value], dict[str, Unknown]]:
     """Return the known facts and the others, each sorted by name; no fact is in both, and none is missing.
 
     A job that raises makes its facts Unknown (parse-error), and costs no other.
@@ -26,9 +28,9 @@ def outcomes_of(jobs: Iterable[Job], answers: Mapping[Ask, Answer]) -> tuple[dic
     found: dict[str, Value | Unknown] = {}
     for job in jobs:
         learnt = _learn(job, answers)
-        found.update((name, _checked(learnt, name, fact)) for name, fact in job.facts.items())
+        found.update((name, _checked(learnt, name, fact, hide)) for name, fact in job.facts.items())
     names = sorted(found)
-    unknown = {name: _presentable(why).of(name) for name in names if isinstance(why := found[name], Unknown)}
+    unknown = {name: _presentable(why, hide).of(name) for name in names if isinstance(why := found[name], Unknown)}
     return {name: value for name in names if not isinstance(value := found[name], Unknown)}, unknown
 
 
@@ -55,7 +57,7 @@ def _broken(problem: Exception) -> Unknown:
     return Unknown(Cause.PARSE_ERROR, why, _REPORT)
 
 
-def _checked(learnt: Outcomes, name: str, fact: Wanted) -> Value | Unknown:
+def _checked(learnt: Outcomes, name: str, fact: Wanted, hide: Redactor) -> Value | Unknown:
     """Return what was learnt of a fact, if it is what its type promises and no secret."""
     if name not in learnt:
         return Unknown(Cause.PARSE_ERROR, "its collector said nothing about it", _REPORT)
@@ -65,35 +67,35 @@ def _checked(learnt: Outcomes, name: str, fact: Wanted) -> Value | Unknown:
     why = not_storable(outcome) or ("" if fits(outcome, fact.type) else f"a value that is not {fact.type}")
     if why:
         return Unknown(Cause.PARSE_ERROR, f"its collector gave {why}", _REPORT)
-    return _without_secrets(outcome, fact.type)
+    return _without_secrets(outcome, fact.type, hide)
 
 
-def _without_secrets(value: Value, of: Type) -> Value | Unknown:
+def _without_secrets(value: Value, of: Type, hide: Redactor) -> Value | Unknown:
     """Return a value that may be written down; a text with a secret in it is Unknown."""
-    if _is_secret(value):
+    if _is_secret(value, hide):
         return Unknown(Cause.REDACTED, "it holds what looks like a secret", "ask for the part that is none")
-    return value if isinstance(value, str) else _hidden(value, of)
+    return value if isinstance(value, str) else _hidden(value, of, hide)
 
 
-def _hidden(value: Value, of: Type | None) -> Value:
+def _hidden(value: Value, of: Type | None, hide: Redactor) -> Value:
     """Return a value without secrets: a record lacks a field that held one, in lists and maps it is replaced.
 
     Leaving it out of those would change what else can be said about them.
     """
     if isinstance(value, str):
-        return redact(value)
+        return hide(value)
     if isinstance(value, list):
-        return [_hidden(item, of and of.item) for item in value]
+        return [_hidden(item, of and of.item, hide) for item in value]
     if not isinstance(value, dict):
         return value
     fields = dict(of.fields) if of else {}
-    kept = {name: item for name, item in value.items() if name not in fields or not _is_secret(item)}
-    return {name: _hidden(item, fields.get(name, of and of.item)) for name, item in kept.items()}
+    kept = {name: item for name, item in value.items() if name not in fields or not _is_secret(item, hide)}
+    return {name: _hidden(item, fields.get(name, of and of.item), hide) for name, item in kept.items()}
 
 
-def _is_secret(value: Value) -> bool:
-    return isinstance(value, str) and redact(value) != value
+def _is_secret(value: Value, hide: Redactor) -> bool:
+    return isinstance(value, str) and hide(value) != value
 
 
-def _presentable(why: Unknown) -> Unknown:
-    return replace(why, detail=one_line(redact(why.detail), MOST_DETAIL), cure=one_line(why.cure, MOST_DETAIL))
+def _presentable(why: Unknown, hide: Redactor) -> Unknown:
+    return replace(why, detail=one_line(hide(why.detail), MOST_DETAIL), cure=one_line(why.cure, MOST_DETAIL))

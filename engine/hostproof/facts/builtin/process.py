@@ -51,6 +51,7 @@ _PROCESS_ROWS: tuple[FactSpec, ...] = (
     FactSpec(
         "run.effort", STRING, _PROCESS, "How thorough this run's probes were asked to be: quick, usual, full", "run"
     ),
+    FactSpec("run.redacted", BOOL, _PROCESS, "Whether secrets were taken out of what this run keeps", "run"),
     FactSpec(
         "namespaces",
         map_of(STRING),

@@ -15,7 +15,7 @@ from hostproof.source.yaml import load_yaml
 
 FRAGMENT_KEYS = ("hostproof", "params", "facts", "rules")
 SECTIONS = ("params", "facts", "rules")
-_PACKS_OWN = ("pack", "title", "include")
+_PACKS_OWN = ("pack", "title", "include", "redact")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow("HP-E132", "A parameter that the pack does not have", "{probe: tcp, with: {connections: params.cnt}}"),
     CodeRow("HP-E133", "Objects of a rule that walks over none", "each: name, and assert: probe.cpu.share > 50%"),
     CodeRow("HP-E134", "Not a field that can stand there", "each: {name: elapsed}"),
+    CodeRow("HP-E135", "Not a pattern of a secret", "redact: ['licence=.*'], without a group"),
     CodeRow("HP-W101", "A fact that hides built-in ones", "facts: {kernel: ...}, beside kernel.release"),
     CodeRow("HP-W102", "A fact that no rule reads", "facts: {disk: ...}, and no disk in any rule"),
     CodeRow("HP-W103", "A rule that decides with confidence, and compares no quantile", "decide: confident"),
