@@ -47,6 +47,15 @@ _COMPLETE = "_HOSTPROOF_COMPLETE"  # click's own, set by a shell that wants comp
 
 def run(words: Sequence[str]) -> int:
     """Run one command line and return its exit code; no exception leaves here."""
+    code = _run(words)
+    if not any("nagios" in word for word in words):
+        return code
+    from hostproof.cli.exits import is_plugin, plugin_code
+
+    return plugin_code(code) if is_plugin(words) else code
+
+
+def _run(words: Sequence[str]) -> int:
     try:
         _say_what_cannot_be_encoded()
         _interrupt_by(signal.SIGTERM, signal.SIGHUP)
@@ -68,7 +77,19 @@ def _dispatch_or_refuse(words: Sequence[str]) -> int:
         from hostproof.source.render import render_problems
 
         warn(render_problems(error.problems).rstrip())
+        _tell_plugin(words, error.problems[0].message)
         return USAGE
+
+
+def _tell_plugin(words: Sequence[str], reason: str) -> None:
+    """Say on standard output, the only place that monitoring reads, why nothing was judged."""
+    from hostproof.cli.exits import is_plugin
+
+    if is_plugin(words):
+        from hostproof.cli.screen import show
+        from hostproof.report.monitors.nagios import could_not
+
+        show(could_not(reason))
 
 
 def _dispatch(words: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from hostproof.cli.arguments.given import Given
+from hostproof.cli.exits import exit_of
 from hostproof.cli.job import Job, judge
 from hostproof.cli.outputs import Output, write_pieces
 from hostproof.cli.screen import warn
@@ -55,7 +56,7 @@ def judge_many(given: Given, job: Job, outputs: Sequence[Output], paths: Sequenc
 
         warn(render_problems(problems).rstrip())
         return USAGE
-    return exit_code_of(together.hosts)
+    return exit_of(given, exit_code_of(together.hosts), (host.verdicts for host in together.hosts), job.gate)
 
 
 def warn_of_lacking(lacks: Counter[str], wanted: int, hosts: int = 1) -> None:

@@ -6,13 +6,17 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from hostproof.cli.screen import show
+from hostproof.cli.screen import command, show, warn
 from hostproof.source.files import write_atomically
 from hostproof.source.near import nearest
 from hostproof.source.problems import Problems
 from hostproof.source.records import record, replace
 
 STDOUT = "-"
+# No user can name these places, as no path has such a character: the log of a build, and what stands behind `APPENDED`.
+LOG = "\0log"
+APPENDED = "\0append:"
+MOST_APPENDED = 1024 * 1024  # of a step summary; GitHub shows nothing of a longer one
 # What `{name}` in a path stands for when several snapshots are judged.
 NAME = "{name}"
 
@@ -76,7 +80,7 @@ def require_writable(paths: Sequence[str]) -> None:
     """
     problems = Problems()
     for path in paths:
-        if path == STDOUT:
+        if path in (STDOUT, LOG) or path.startswith(APPENDED):
             continue
         try:
             _try_out(Path(os.path.realpath(path)))
@@ -107,12 +111,8 @@ def write_all(files: Sequence[tuple[str, str | bytes]]) -> None:
 
     Raises ProblemError where a path turns out not to be writable.
     """
-    for path, content in sorted(files, key=lambda file: file[0] == STDOUT):
-        if path == STDOUT:
-            show(content)
-        else:
-            data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
-            write_atomically(path, data)
+    for path, content in sorted(files, key=lambda file: file[0] in (STDOUT, LOG)):
+        _write_one(path, content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
 
 
 def write_pieces(files: Iterable[tuple[str, Iterator[bytes]]]) -> None:
@@ -121,5 +121,30 @@ def write_pieces(files: Iterable[tuple[str, Iterator[bytes]]]) -> None:
         if path == STDOUT:
             for piece in pieces:
                 show(piece)
+        elif path == LOG or path.startswith(APPENDED):
+            _write_one(path, b"".join(pieces))
         else:
             write_atomically(path, pieces)
+
+
+def _write_one(path: str, content: bytes) -> None:
+    if path == STDOUT:
+        show(content)
+    elif path == LOG:
+        command(content.decode("utf-8", "backslashreplace"))
+    elif path.startswith(APPENDED):
+        _append(path.removeprefix(APPENDED), content)
+    else:
+        write_atomically(path, content)
+
+
+def _append(path: str, content: bytes) -> None:
+    """Add to a file what it has room for, or nothing; that is no reason to lose the other reports."""
+    try:
+        with open(path, "ab") as file:  # noqa: PTH123
+            if file.tell() + len(content) <= MOST_APPENDED:
+                file.write(content)
+            else:
+                warn(f"{path}: the step summary has no room for the report, so it was left out")
+    except (OSError, ValueError) as error:
+        warn(f"{path}: the step summary can't be written: {error}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 
 from hostproof.cli import screen
 from hostproof.cli.arguments.given import Given
+from hostproof.cli.ci import folded, with_ci
 from hostproof.cli.outputs import NAME, STDOUT, Output, read_outputs, require_writable
 from hostproof.evaluate.model import Evaluation
 from hostproof.facts.snapshot import Snapshot
-from hostproof.report.formats import renderer
+from hostproof.report.formats import COMMANDS, renderer
 from hostproof.source.problems import Problem, ProblemError, Problems
 
 
@@ -22,6 +24,7 @@ def wanted_reports(given: Given, formats: Sequence[str]) -> tuple[Output, ...]:
     outputs = read_outputs(given.texts("format"), formats)
     if not given.flag("quiet") and all(output.path != STDOUT for output in outputs):
         outputs = (*outputs, Output("terminal"))
+    outputs = with_ci(given, outputs)
     require_writable([output.path for output in outputs if NAME not in output.path])
     return outputs
 
@@ -68,8 +71,15 @@ def _render(output: Output, evaluation: Evaluation, snapshot: Snapshot, given: G
 
         return encode_snapshot(snapshot)
     if output.format == "terminal":
-        return _render_terminal(evaluation, given, to_screen=output.path == STDOUT)
-    return renderer(output.format)(evaluation).encode()
+        said = _render_terminal(evaluation, given, to_screen=output.path == STDOUT)
+        return folded(as_goes(output, said), given) if output.path == STDOUT else said
+    return as_goes(output, renderer(output.format)(evaluation)).encode()
+
+
+def as_goes(output: Output, text: str) -> str:
+    """Return a report as it may go where it goes: in the log of a build, no text of a pack or host is a command."""
+    ours = output.format in COMMANDS or output.path != STDOUT
+    return text if ours else screen.unobeyed_in_logs(text, sys.stdout)
 
 
 def _render_terminal(evaluation: Evaluation, given: Given, *, to_screen: bool) -> str:

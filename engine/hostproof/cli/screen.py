@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from typing import TYPE_CHECKING
 
+from hostproof.source.harmless import unobeyed
 from hostproof.source.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -13,15 +15,18 @@ if TYPE_CHECKING:
 
 WIDTH_WITHOUT_TERMINAL = 100
 _NARROWEST = 40
+_OBEYING = ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")  # set where a build's log is read for commands
 
 
-def show(said: str | bytes) -> None:
+def show(said: str | bytes, *, obeyed: bool = False) -> None:
     """Write to standard output: text that ends its own lines, or a report's bytes as they are.
+
+    Where a build's log obeys commands, text loses what reads as one, unless it is there to be `obeyed`.
 
     A reader that went away (`| head`) is no error; raises ProblemError where there is no room or no device.
     """
     try:
-        _write(sys.stdout, said)
+        _write(sys.stdout, said if obeyed or isinstance(said, bytes) else unobeyed_in_logs(said, sys.stdout))
     except BrokenPipeError:
         _close_quietly(sys.stdout)
     except OSError as error:
@@ -31,10 +36,29 @@ def show(said: str | bytes) -> None:
 
 def warn(text: str) -> None:
     """Write a line to standard error; if that fails there is nobody left to tell."""
+    command(unobeyed_in_logs(text, sys.stderr) + "\n")
+
+
+def command(text: str) -> None:
+    """Write lines to standard error that the log of a build is to obey."""
     try:
-        _write(sys.stderr, text + "\n")
+        _write(sys.stderr, text)
     except OSError:
         _close_quietly(sys.stderr)
+
+
+def unobeyed_in_logs(text: str, stream: TextIO | None) -> str:
+    """Return a text as it may go to a stream: what strangers wrote is no command to a build that reads its log."""
+    if not any(os.environ.get(name) for name in _OBEYING) or stream is None or _is_file(stream):
+        return text
+    return unobeyed(text)
+
+
+def _is_file(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def _write(stream: TextIO | None, said: str | bytes) -> None:

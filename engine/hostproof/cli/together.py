@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from hostproof.cli import screen
 from hostproof.cli.arguments.given import Given
 from hostproof.cli.outputs import NAME, STDOUT, Output
-from hostproof.cli.reports import render_all, shows_passes
+from hostproof.cli.reports import as_goes, render_all, shows_passes
 from hostproof.evaluate.hosts import HostRow, RuleRow
 from hostproof.evaluate.model import Evaluation, Gate
 from hostproof.facts.snapshot import Snapshot
@@ -74,7 +74,8 @@ class Together:
 
     def _pieces(self, output: Output, spool: _Spool, about: Hosts) -> Iterator[bytes]:
         if output.format != "terminal":
-            yield from (piece.encode() for piece in whole(output.format, about, map(bytes.decode, spool)))
+            pieces = whole(output.format, about, map(bytes.decode, spool))
+            yield from (as_goes(output, piece).encode() for piece in pieces)
             return
         from hostproof.report.summary import render_summary
 
@@ -82,7 +83,7 @@ class Together:
             if said:
                 yield said + b"\n"
         colour = output.path == STDOUT and screen.takes_colour(refused=self._given.flag("no-color"))
-        yield render_summary(about.hosts, about.rules, colour).encode("utf-8", "backslashreplace")
+        yield as_goes(output, render_summary(about.hosts, about.rules, colour)).encode("utf-8", "backslashreplace")
 
 
 class _Spool:

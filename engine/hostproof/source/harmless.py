@@ -19,6 +19,8 @@ _HOSTILE = re.compile(
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
     + "]"
 )
+# The last character of a match is what a blank is put before.
+_COMMAND = re.compile(r"^\s*::(?=.*?::)|##(?=(?:vso|teamcity)?\[)", re.MULTILINE)
 
 
 def harmless(text: str) -> str:
@@ -32,6 +34,18 @@ def harmless(text: str) -> str:
     if text.isprintable():
         return text
     return _HOSTILE.sub(_escape, text.replace("\r\n", "\n"))
+
+
+def unobeyed(text: str) -> str:
+    """Return `text` without what the log of a build obeys: workflow commands and service messages.
+
+    GitHub's runner takes `::name::` at the start of a line and `##[name]` anywhere (actions/runner, ActionCommand.cs),
+    Azure's agent `##vso[name]` anywhere, TeamCity `##teamcity[`.
+
+    >>> unobeyed("  ::error::x ##vso[task.complete] ::1")
+    '  : :error::x # #vso[task.complete] ::1'
+    """
+    return _COMMAND.sub(lambda match: match[0][:-1] + " " + match[0][-1], text)
 
 
 def one_line(text: str, most: int = 1000) -> str:

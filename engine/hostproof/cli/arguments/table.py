@@ -19,6 +19,8 @@ KNOWN_OR_NOT = ("known", "unknown")
 NEAR = ("series", "major", "any")
 OWNERS = ("host-kernel", "namespace", "cgroup", "process", "files")
 SEVERITIES = ("critical", "high", "medium", "low", "info")
+CI = ("auto", "none", "github", "gitlab", "azure", "jenkins", "circleci", "buildkite", "teamcity", "other")
+EXITS = ("hostproof", "nagios")
 ON_UNKNOWN = ("fail", "warn", "ignore")
 
 
@@ -145,6 +147,13 @@ HOST = Option("host", "Set it for the whole machine, not in a network namespace 
 DRY_RUN = Option("dry-run", "Only say what would be set, run and put back.")
 FOLDER = Option("output", "The folder to keep the snapshots of all runs in.", "DIR", short="-o", kind="file")
 
+BUILD = Option(
+    "ci", "Add the reports that this build takes; auto knows it by its variables. [default: none]", "BUILD", offers=CI
+)
+EXIT = Option(
+    "exit", "Whose exit codes: nagios is 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.", "hostproof|nagios", offers=EXITS
+)
+
 
 def _reports(formats: tuple[str, ...]) -> Option:
     what = f"Write a report; without a path, or with -, to standard output. Names: {', '.join(formats)}. Repeatable."
@@ -161,7 +170,7 @@ COMMANDS = (
         (
             *(PACK, PROFILE, *GATE, TARGET, TARGETS, JOBS, CHROOT, TIMEOUT, QUICK, FULL),
             *(NO_REDACT, EVEN_IN_CI),
-            *(_reports((*JUDGED_FORMATS, "snapshot", "sbom")), *SHOWN),
+            *(_reports((*JUDGED_FORMATS, "snapshot", "sbom")), BUILD, EXIT, *SHOWN),
         ),
     ),
     Command(
@@ -183,7 +192,7 @@ COMMANDS = (
     Command(
         "eval",
         "Judge snapshots; touches no machine.",
-        (PACK, PROFILE, *GATE, _reports(JUDGED_FORMATS), *SHOWN),
+        (PACK, PROFILE, *GATE, _reports(JUDGED_FORMATS), BUILD, EXIT, *SHOWN),
         rest="SNAPSHOT...",
         least=1,
         kind="file",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import JUDGED_FORMATS
+from hostproof.cli.exits import exit_of
 from hostproof.cli.job import judge, read_job
 from hostproof.cli.materials import SBOM, render_materials, require_materials, split_materials
 from hostproof.cli.outputs import Output, write_all
 from hostproof.cli.reports import refuse_names, render_all, shows_passes, wanted_reports
 from hostproof.cli.taking import Taking, read_taking, take_snapshot
+from hostproof.evaluate.hosts import row_of
 from hostproof.source.problems import Problems
 
 
@@ -34,7 +36,7 @@ def run(given: Given) -> int:
     reports, materials = split_materials(outputs)
     files = render_all(reports, evaluation, snapshot, given)
     write_all([*files, *render_materials(materials, snapshot)])
-    return evaluation.exit_code
+    return exit_of(given, evaluation.exit_code, [row_of(evaluation).verdicts], evaluation.gate)
 
 
 def _require_places(outputs: tuple[Output, ...], taking: Taking) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import JUDGED_FORMATS
+from hostproof.cli.exits import exit_of
 from hostproof.cli.job import Job, judge, read_job
 from hostproof.cli.outputs import Output, write_all
 from hostproof.cli.reports import render_all, require_own_names, shows_passes, wanted_reports
 from hostproof.cli.sources import find_snapshots, load_snapshot, name_of
+from hostproof.evaluate.hosts import row_of
 from hostproof.facts.snapshot import Snapshot
 from hostproof.source.problems import Problems
 
@@ -42,7 +44,7 @@ def _judge_one(given: Given, job: Job, outputs: tuple[Output, ...], path: str) -
     evaluation = judge(job, snapshot, explain_passes=shows_passes(outputs))
     named = tuple(output.named(name_of(path)) for output in outputs)
     write_all(render_all(named, evaluation, snapshot, given))
-    return evaluation.exit_code
+    return exit_of(given, evaluation.exit_code, [row_of(evaluation).verdicts], evaluation.gate)
 
 
 def _say_what_lacks(job: Job, snapshot: Snapshot) -> None:
