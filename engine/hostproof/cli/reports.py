@@ -70,6 +70,10 @@ def _render(output: Output, evaluation: Evaluation, snapshot: Snapshot, given: G
         from hostproof.facts.codec import encode_snapshot
 
         return encode_snapshot(snapshot)
+    if output.format == "sbom":
+        from hostproof.cli.materials import render_material
+
+        return render_material(snapshot)
     if output.format == "terminal":
         said = _render_terminal(evaluation, given, to_screen=output.path == STDOUT)
         return folded(as_goes(output, said), given) if output.path == STDOUT else said

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from hostproof.facts.snapshot import Snapshot
 
 ENDING = ".hpsnap"
-ONE_ONLY = ("snapshot", "sbom")  # formats that say nothing of several hosts in one file
 
 
 def names_of(targets: Sequence[Target]) -> tuple[str, ...]:
@@ -47,9 +46,9 @@ def names_of(targets: Sequence[Target]) -> tuple[str, ...]:
 def require_own_places(outputs: Sequence[Output], taking: Taking) -> None:
     """See that there is a place for the reports of several targets. Raises ProblemError."""
     for output in outputs:
-        if output.format == "sbom" or (output.format in ONE_ONLY and NAME not in output.path):
+        if output.format == "snapshot" and NAME not in output.path:
             message = f"--format {output.format}: several targets have one each"
-            hint = f"write {output.format}={NAME}.hpsnap" if output.format == "snapshot" else "check each target alone"
+            hint = f"write {output.format}={NAME}.hpsnap"
             raise ProblemError((Problem("HP-E506", message, None, hint),))
     require_own_names(outputs, names_of(taking.targets))
 

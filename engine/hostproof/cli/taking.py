@@ -30,7 +30,7 @@ class Taking:
     """A target, the nanoseconds that collecting may take, whether progress may be shown, and how thorough probes are.
 
     `effort` is empty where the command line doesn't say: then the profile decides. `others` are more targets, of which
-    `jobs` are looked at at once.
+    `jobs` are looked at at once. `more` is to be learnt besides what the packs need.
     """
 
     target: Target
@@ -40,6 +40,7 @@ class Taking:
     others: tuple[Target, ...] = ()
     jobs: int = DEFAULT_JOBS
     unredacted: bool = False
+    more: tuple[FactRequest, ...] = ()
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -51,7 +52,9 @@ def read_taking(given: Given) -> Taking:
     """Return what a command line says about collecting; raises ProblemError for no target, no duration, two efforts."""
     timeout = read_timeout(given)
     target, *others = _targets(given)
-    return Taking(target, timeout, given.flag("quiet"), _effort(given), tuple(others), _jobs(given), read_unredacted(given))
+    return Taking(
+        target, timeout, given.flag("quiet"), _effort(given), tuple(others), _jobs(given), read_unredacted(given)
+    )
 
 
 def read_timeout(given: Given) -> int:
@@ -139,7 +142,8 @@ def take_snapshot(taking: Taking, job: Job) -> Snapshot:
     refs = tuple(PackRef(pack.name, pack.digest) for pack in job.packs)
     effort, hide = effort_of(taking, job), redactor_of(job, taking.unredacted)
     with progress_of(taking) as report:
-        return collect(requests_of(job), taking.target, taking.timeout, refs, report, effort=effort, hide=hide)
+        requests = tuple(dict.fromkeys((*requests_of(job), *taking.more)))
+        return collect(requests, taking.target, taking.timeout, refs, report, effort=effort, hide=hide)
 
 
 @contextmanager

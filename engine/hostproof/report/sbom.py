@@ -1,4 +1,4 @@
-"""SBOM: a Snapshot in, a CycloneDX 1.6 document of the Go programs it saw out, the same bytes each time."""
+"""SBOM: a Snapshot in, a CycloneDX 1.6 document of its packages and Go programs out, the same bytes each time."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from hostproof.facts.builtin.probes.go_binary import PROBE, ROWS
 from hostproof.facts.snapshot import Snapshot, Value
+from hostproof.report.sbompackages import has_packages, packages_of, why_unknown
 from hostproof.source.harmless import one_line
 
 if TYPE_CHECKING:
@@ -29,23 +30,31 @@ def programs_of(snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(name.removesuffix(MODULES) for name in sorted(found))
 
 
-def render_sbom(snapshot: Snapshot) -> str:
-    """Return the document. One program is its subject; several are components of the host's.
+def is_material(snapshot: Snapshot) -> bool:
+    """Tell whether a snapshot has anything an SBOM is made of: packages, or Go programs."""
+    return has_packages(snapshot) or bool(programs_of(snapshot))
 
-    A program whose modules could not be learnt is in it with the reason, so that nobody takes it for one without any.
+
+def render_sbom(snapshot: Snapshot) -> str:
+    """Return the document. One program alone is its subject; with packages, or several of them, the host is.
+
+    A program whose modules could not be learnt is in it with the reason, so that nobody takes it for one without any;
+    so is a host whose packages could not be learnt.
     """
     from cyclonedx.model.bom import Bom, BomMetaData
-    from cyclonedx.model.component import Component, ComponentType
     from cyclonedx.output.json import JsonV1Dot6
 
     programs = [_Program(snapshot, before) for before in programs_of(snapshot)]
+    packages = list(packages_of(snapshot)) if has_packages(snapshot) else []
     moment = datetime.fromtimestamp(snapshot.created // 1_000_000_000, UTC)
-    whole = len(programs) == 1
-    host = Component(name=snapshot.host.name or snapshot.target, type=ComponentType.DEVICE, bom_ref="host")
+    whole = len(programs) == 1 and not has_packages(snapshot)
+    host = _host(snapshot)
     bom = Bom(metadata=BomMetaData(component=programs[0].component if whole else host, timestamp=moment))
     said = "".join(f"{one.before} {one.path} {one.modules}" for one in programs)
+    said += " ".join(str(one.bom_ref) for one in packages)
     bom.serial_number = uuid5(NAMESPACE_URL, f"{snapshot.created} {snapshot.host.machine_id} {said}")
     _add_tool(bom)
+    bom.components.update(packages)
     for one in programs:
         if not whole:
             bom.components.add(one.component)
@@ -53,8 +62,21 @@ def render_sbom(snapshot: Snapshot) -> str:
         bom.components.update(parts)
         bom.register_dependency(one.component, parts)
     if not whole:
-        bom.register_dependency(host, [one.component for one in programs])
+        bom.register_dependency(host, [*packages, *(one.component for one in programs)])
     return JsonV1Dot6(bom).output_as_string(indent=2) + "\n"
+
+
+def _host(snapshot: Snapshot) -> Component:
+    from cyclonedx.model import Property
+    from cyclonedx.model.component import Component, ComponentType
+
+    why = why_unknown(snapshot)
+    return Component(
+        name=one_line(snapshot.host.name or snapshot.target, MOST),
+        type=ComponentType.DEVICE,
+        bom_ref="host",
+        properties=[Property(name="hostproof:packages:unknown", value=why)] if why else [],
+    )
 
 
 def _add_tool(bom: Bom) -> None:

@@ -6,12 +6,13 @@ from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import JUDGED_FORMATS
 from hostproof.cli.exits import exit_of
 from hostproof.cli.job import judge, read_job
-from hostproof.cli.materials import SBOM, render_materials, require_materials, split_materials
+from hostproof.cli.materials import SBOM, requests_for, require_materials
 from hostproof.cli.outputs import Output, write_all
 from hostproof.cli.reports import refuse_names, render_all, shows_passes, wanted_reports
 from hostproof.cli.taking import Taking, read_taking, take_snapshot
 from hostproof.evaluate.hosts import row_of
 from hostproof.source.problems import Problems
+from hostproof.source.records import replace
 
 
 def run(given: Given) -> int:
@@ -22,20 +23,19 @@ def run(given: Given) -> int:
         outputs = wanted_reports(given, (*JUDGED_FORMATS, "snapshot", SBOM))
     with noted(problems):
         job = read_job(given)
-        require_materials(outputs, job.packs, problems)
     with noted(problems):
         taking = read_taking(given)
+        require_materials(outputs, problems, len(taking.targets))
         _require_places(outputs, taking)
     problems.refuse()
+    taking = replace(taking, more=requests_for(outputs, job.packs))
     if taking.others:
         from hostproof.cli.several import check_several
 
         return check_several(given, taking, job, outputs)
     snapshot = take_snapshot(taking, job)
     evaluation = judge(job, snapshot, explain_passes=shows_passes(outputs))
-    reports, materials = split_materials(outputs)
-    files = render_all(reports, evaluation, snapshot, given)
-    write_all([*files, *render_materials(materials, snapshot)])
+    write_all(render_all(outputs, evaluation, snapshot, given))
     return exit_of(given, evaluation.exit_code, [row_of(evaluation).verdicts], evaluation.gate)
 
 

@@ -6,6 +6,7 @@ from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import JUDGED_FORMATS
 from hostproof.cli.exits import exit_of
 from hostproof.cli.job import Job, judge, read_job
+from hostproof.cli.materials import SBOM, require_materials
 from hostproof.cli.outputs import Output, write_all
 from hostproof.cli.reports import render_all, require_own_names, shows_passes, wanted_reports
 from hostproof.cli.sources import find_snapshots, load_snapshot, name_of
@@ -25,8 +26,9 @@ def run(given: Given) -> int:
     with noted(problems):
         paths = find_snapshots(given.rest)
     with noted(problems):
-        outputs = wanted_reports(given, JUDGED_FORMATS)
+        outputs = wanted_reports(given, (*JUDGED_FORMATS, SBOM))
         require_own_names(outputs, [name_of(path) for path in paths])
+        require_materials(outputs, problems, len(paths))
     with noted(problems):
         job = read_job(given)
     problems.refuse()
