@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from hostproof.evaluate.difference.compare import differ
 from hostproof.evaluate.difference.model import Decision, Difference, FactChange, Text
@@ -23,6 +26,7 @@ from hostproof.report.difference.patch import render_patch
 from hostproof.report.difference.terminal import render_difference
 from hostproof.rulepack.policy.load import standard_policy
 from hostproof.rulepack.policy.model import Policy
+from hostproof.source.builtin import data_folder
 
 NONE = Policy("none", "", ())
 NETS = "list<{name: string, mtu: bytes}>"
@@ -196,13 +200,15 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     facts: dict[str, tuple[str, Value | Unknown]] = {}
     for name in draw(st.lists(st.sampled_from(["f", "g", HOSTILE, "load.avg1"]), unique=True)):
         of = draw(st.sampled_from(TYPES))
-        value: Value = draw(st.lists(NUMBERS, max_size=12) if of.startswith("samples") else VALUES)
+        drawn = st.lists(NUMBERS, max_size=12) if of.startswith("samples") else VALUES
+        value = cast("Value", draw(drawn))
         facts[name] = (of, value if fits(value, parse_type(of)) else Unknown(Cause.DENIED, HOSTILE, fact=name))
     said = draw(st.text(max_size=20) | st.just(HOSTILE + "/tmp/x"))
     status = draw(st.none() | st.integers(0, 255))
     return snapshot(facts, command(status, said), draw(st.sampled_from(["web", HOSTILE])))
 
 
+DOCUMENT = Draft202012Validator(json.loads((data_folder("schema") / "diff-1.schema.json").read_text("utf-8")))
 LAWS = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -226,8 +232,9 @@ def test_swapped_sides_swap_changes(one: Snapshot, other: Snapshot) -> None:
 @LAWS
 @given(snapshots(), snapshots())
 def test_no_report_obeys_a_host(one: Snapshot, other: Snapshot) -> None:
-    """Whatever is compared, every format can be written, and holds no control character but line feeds and tabs."""
+    """Whatever is compared, every format is well-formed, and has no control character but line feeds and tabs."""
     found = differ(one, other, standard_policy(), names=(HOSTILE, "after"))
+    assert [error.message for error in DOCUMENT.iter_errors(json.loads(render_difference_json(found)))] == []
     for said in reports(found):
         assert said.encode()
         assert not {c for c in said if (c < " " and c not in "\n\t") or c in "\x7f\x9b\u202e"}
