@@ -49,7 +49,7 @@ def _option(by_flag: dict[str, Option], word: str, left: Iterator[str]) -> tuple
         raise _UnclearError
     if equals or not option.metavar:
         return option, text
-    text = next(left, "-")
-    if text.startswith("-"):
+    text = next(left, "--")
+    if text.startswith("-") and text != "-":
         raise _UnclearError
     return option, text
