@@ -137,3 +137,24 @@ def comes_true(what: object) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def test_a_plan_names_all_targets(run: Run, tmp_path: Path) -> None:
+    """What is done is the same on each, but for those of which only files are read."""
+    (tmp_path / "one").mkdir()
+    (tmp_path / "hosts").write_text("root:one\nssh:web1  # asked for nothing yet\n")
+    done = run("plan", "--target", "local", "--targets", "hosts")
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.splitlines()[:2]
+    assert first.startswith("A check of local, root:one, ssh:web1 by linux takes ")
+    assert first.endswith(" steps on each; this is all of them.")
+    assert second == "Of root:one files are read, and nothing is run, called or probed."
+    assert "commands are run inside" in run("plan", "--target", "root:one", "--chroot").stdout
+
+
+@pytest.mark.parametrize("command", ["check", "collect", "plan"])
+def test_chroot_needs_a_root(run: Run, command: str) -> None:
+    """It would do nothing to a target that runs, and is refused."""
+    done = run(command, "--chroot", "--target", "local")
+    assert (done.returncode, "HP-E520" in done.stderr) == (2, True), done.stderr
+    assert "root:DIR" in done.stderr

@@ -23,6 +23,8 @@ from hostproof.source.records import record, replace
 DEFAULT_TIMEOUT = 600 * SECOND
 DEFAULT_JOBS = 8
 MOST_JOBS = 256
+NOT_RUNNING = frozenset({"root", "tar", "oci"})  # kinds of targets of which only files are read
+_NOTHING_INSIDE = "--chroot: none of the targets is a root file system that isn't running"
 
 
 @record
@@ -76,6 +78,10 @@ def _targets(given: Given) -> list[Target]:
             found[target.name] = target
         except ProblemError as error:
             problems.found.extend(replace(one, message=place + one.message) for one in error.problems)
+    if given.flag("chroot") and found and not any(target.kind in NOT_RUNNING for target in found.values()):
+        message = f"--chroot: {', '.join(found)} runs its programs anyway" if len(found) == 1 else _NOTHING_INSIDE
+        hint = "it is for root:DIR, tar:FILE and oci:DIR: leave it out, or name one as --target"
+        problems.add("HP-E520", message, hint=hint)
     problems.refuse()
     return list(found.values())
 

@@ -274,7 +274,7 @@ COMMANDS = (
     Command(
         "plan",
         "Show all that a check would try, run, call and read.",
-        (PACK, PROFILE, PARAM, TARGET, QUICK, FULL, FACTS_FORMAT),
+        (PACK, PROFILE, PARAM, TARGET, TARGETS, CHROOT, QUICK, FULL, FACTS_FORMAT),
     ),
     Command(
         "facts",

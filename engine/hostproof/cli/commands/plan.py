@@ -10,7 +10,7 @@ from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.commands.listing import as_json, columns, wants_json
 from hostproof.cli.job import read_job
 from hostproof.cli.screen import show
-from hostproof.cli.taking import effort_of, read_taking, requests_of
+from hostproof.cli.taking import NOT_RUNNING, Taking, effort_of, read_taking, requests_of
 from hostproof.collect.plan import PlanStep, plan
 from hostproof.facts.snapshot import Value
 from hostproof.facts.types import DURATION
@@ -36,10 +36,22 @@ def run(given: Given) -> int:
     if as_data:
         show(as_json([_data(step, effort) for step in steps]))
         return 0
-    names = ", ".join(pack.name for pack in job.packs)
-    show(f"A check of {taking.target.name} by {names} takes {len(steps)} steps; this is all of them.\n")
+    show(_heading(taking, ", ".join(pack.name for pack in job.packs), len(steps)))
     show("".join(_chapters(steps, effort)))
     return 0
+
+
+def _heading(taking: Taking, packs: str, steps: int) -> str:
+    """Return what is planned for which targets; of those that don't run much of it is not done."""
+    names = [one_line(target.name) for target in taking.targets]
+    each = " on each" if taking.others else ""
+    text = f"A check of {', '.join(names)} by {packs} takes {steps} steps{each}; this is all of them.\n"
+    still = [one_line(target.name) for target in taking.targets if target.kind in NOT_RUNNING]
+    if not still:
+        return text
+    chroot = any(target.chroot for target in taking.targets)
+    inside = "commands are run inside" if chroot else "nothing is run, called or probed"
+    return f"{text}Of {', '.join(still)} files are read, and {inside}.\n"
 
 
 def _data(step: PlanStep, effort: str) -> dict[str, Value]:
