@@ -27,6 +27,7 @@ PAGES = (
     "docs/rootfs.md",
     "docs/guide/first-rule.md",
     "docs/guide/own-probe.md",
+    "docs/guide/testing-rules.md",
     "docs/go.md",
 )
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -34,6 +34,7 @@ MODULES = MappingProxyType(
         "compare": "commands.compare",
         "experiment": "commands.experiment",
         "lint": "commands.lint",
+        "test": "commands.testing",
         "plan": "commands.plan",
         "facts": "commands.facts",
         "baseline record": "baseline.record",

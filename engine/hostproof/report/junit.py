@@ -41,8 +41,10 @@ def junit_suites(evaluation: Evaluation, first: int = 0) -> str:
     root = ElementTree.Element("testsuites")
     suites: set[str] = set()
     for number, pack in enumerate(evaluation.packs, first):
-        suite = _suite(evaluation, pack, number, _unique(_suite_name(evaluation, pack), suites))
-        root.append(_for_all_readers(suite.build_xml_doc(), pack))
+        suite = _suite(evaluation, pack, number, unique(_suite_name(evaluation, pack), suites))
+        root.append(
+            for_all_readers(suite.build_xml_doc(), [took for result in pack.results for took in _times(result)])
+        )
     ElementTree.indent(root)
     whole = ElementTree.tostring(root, encoding="unicode")
     return whole.removeprefix("<testsuites>\n").removesuffix("</testsuites>") if len(root) else ""
@@ -110,7 +112,7 @@ def _object(pack: PackResults, result: Result, one: ObjectResult, used: set[str]
     from junit_xml import TestCase
 
     classname = _classname(pack, result)
-    case = TestCase(_unique(one_line(f"{result.id}: {one.name}", MOST_NAME), used), classname=classname)
+    case = TestCase(unique(one_line(f"{result.id}: {one.name}", MOST_NAME), used), classname=classname)
     output = _unattached(bounded(harmless(one.output), MOST_TEXT))
     said = "; ".join(map(str, one.findings or one.unknowns)) or f"{result.expression} is not so for it"
     if one.verdict is Verdict.FAIL:
@@ -130,7 +132,7 @@ def _case(evaluation: Evaluation, pack: PackResults, result: Result, used: set[s
     from junit_xml import TestCase
 
     classname = _classname(pack, result)
-    case = TestCase(_unique(one_line(f"{result.id}: {result.title}", MOST_NAME), used), classname=classname)
+    case = TestCase(unique(one_line(f"{result.id}: {result.title}", MOST_NAME), used), classname=classname)
     text = bounded(harmless(_text(evaluation, result)), MOST_TEXT)
     if result.verdict is Verdict.FAIL:
         case.add_failure_info(_message(result), text, str(result.severity))
@@ -195,12 +197,14 @@ def _joined(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _for_all_readers(suite: ElementTree.Element, pack: PackResults) -> ElementTree.Element:
-    """Put junit-xml's element into the form that both schemas accept; it can't write times of three decimals."""
+def for_all_readers(suite: ElementTree.Element, times: list[int]) -> ElementTree.Element:
+    """Put junit-xml's element into the form that both schemas accept; it can't write times of three decimals.
+
+    `times` are how long its cases took, in nanoseconds.
+    """
     for element in suite.iter():
         for name in _NOT_FOR_READERS.get(element.tag, ()):
             element.attrib.pop(name, None)
-    times = [took for result in pack.results for took in _times(result)]
     for case, took in zip(suite.findall("testcase"), times, strict=True):
         case.set("time", _seconds(took))
     total = sum(map(_milliseconds, times))
@@ -237,7 +241,7 @@ def _word(text: str, otherwise: str) -> str:
     return one_line(text, MOST_NAME) or otherwise
 
 
-def _unique(name: str, used: set[str]) -> str:
+def unique(name: str, used: set[str]) -> str:
     """Return `name`, with a number behind it if an earlier one was the same, and remember it in `used`."""
     free, number = name, 1
     while free in used:

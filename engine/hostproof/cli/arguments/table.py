@@ -14,6 +14,7 @@ GATE_FORMATS = ("terminal", "junit", "markdown", "json", "patch")
 DIFF_FORMATS = ("terminal", "markdown", "json", "patch")
 TEXT_OR_JSON = ("text", "json")
 COMPARE_FORMATS = ("terminal", "markdown", "json", "csv")
+TEST_FORMATS = ("terminal", "junit")
 QUERY_FORMATS = ("text", "json", "csv")
 KNOWN_OR_NOT = ("known", "unknown")
 NEAR = ("series", "major", "any")
@@ -153,6 +154,11 @@ BUILD = Option(
 EXIT = Option(
     "exit", "Whose exit codes: nagios is 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.", "hostproof|nagios", offers=EXITS
 )
+COVERAGE = Option("coverage", "Fail below this share of rules, branches and unknown paths; list the rest.", "PERCENT")
+MUTATE = Option("mutate", "Alter each rule in small ways, and list what no case notices.")
+MUTANTS = Option("mutants", "Do so, and fail if cases notice less than this share.", "PERCENT")
+UPDATE = Option("update", "Rewrite expected messages in the files of cases to what the rules say now.")
+WATCH = Option("watch", "Go on, and test again whenever a file of the packs changes.")
 
 
 def _reports(formats: tuple[str, ...]) -> Option:
@@ -271,6 +277,13 @@ COMMANDS = (
         ),
     ),
     Command("lint", "Check packs without touching a machine.", (), rest="[PACK]...", kind="pack"),
+    Command(
+        "test",
+        "Judge packs over their own cases; touches no machine.",
+        (COVERAGE, MUTATE, MUTANTS, UPDATE, WATCH, _reports(TEST_FORMATS), *SHOWN),
+        rest="[PACK]...",
+        kind="pack",
+    ),
     Command(
         "plan",
         "Show all that a check would try, run, call and read.",

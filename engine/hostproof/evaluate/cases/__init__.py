@@ -6,6 +6,7 @@ A pack's cases live in `cases/*.yaml` beside its `pack.yaml` (schema: cases-1)::
     cases:
       - rule: net.backlog                        # required: an id of this pack
         title: a short backlog is found          # what the case shows; optional
+        snapshot: hosts/web-1.hpsnap             # facts of a whole host, from this file's folder; optional
         facts:                                   # what is known: name: value
           sysctl.net.core.somaxconn: 128         #   one flat name per fact, as the pack's expressions write it
           clock.resolution: 4ms                  #   units as literals: 5ms 64KiB 95%; a bare 4 is refused
@@ -20,15 +21,38 @@ A pack's cases live in `cases/*.yaml` beside its `pack.yaml` (schema: cases-1)::
         message: "128"                           # optional: part of a fail's message or of a skipped one's reason
         # cause: denied                          # optional, of an unknown: a cause that must be among its causes
 
-Each case is judged alone, over a snapshot that holds its own facts and nothing else: a fact in neither `facts` nor
-`unknown` is Unknown(not-collected). A time is written like `date`. `date` is 2026-01-01 unless said. A fact or
+Each case is judged alone, over a snapshot that holds its own facts and nothing else, unless it names a
+snapshot: a fact in neither `facts` nor `unknown` is Unknown(not-collected). A time is written like `date`. `date` is
+2026-01-01, or the snapshot's, unless said. A fact or
 parameter of the wrong type or unit, an unknown name, rule, key or cause is a problem with its place.
 """
 
 from __future__ import annotations
 
 from hostproof.evaluate.cases.case import Case, CaseOutcome
+from hostproof.evaluate.cases.coverage import Missed, Share, coverage_of
+from hostproof.evaluate.cases.mutation import MutationScore, RuleMutant, mutants_of, surviving
 from hostproof.evaluate.cases.reader import check_cases, load_cases
 from hostproof.evaluate.cases.run import run_case
+from hostproof.evaluate.cases.tested import PackTested, Wanted, passes, shortfalls
+from hostproof.evaluate.cases.update import updated
 
-__all__ = ["Case", "CaseOutcome", "check_cases", "load_cases", "run_case"]
+__all__ = [
+    "Case",
+    "CaseOutcome",
+    "Missed",
+    "MutationScore",
+    "PackTested",
+    "RuleMutant",
+    "Share",
+    "Wanted",
+    "check_cases",
+    "coverage_of",
+    "load_cases",
+    "mutants_of",
+    "passes",
+    "run_case",
+    "shortfalls",
+    "surviving",
+    "updated",
+]

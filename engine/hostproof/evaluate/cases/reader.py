@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hostproof.evaluate.cases.case import Case
+from hostproof.evaluate.guard import guarded
 from hostproof.evaluate.model import Verdict
 from hostproof.facts.catalog import Catalog
-from hostproof.facts.snapshot import Value
+from hostproof.facts.codec import read_snapshot
+from hostproof.facts.snapshot import Snapshot, Value
 from hostproof.facts.types import Type
 from hostproof.facts.unknown import Cause
 from hostproof.rulepack.model import Rule, RulePack
@@ -18,13 +20,13 @@ from hostproof.rulepack.sections.values import MisfitError, read_time, read_valu
 from hostproof.source.files import read_source
 from hostproof.source.near import nearest
 from hostproof.source.nodes import Mapping, Node, Scalar, Sequence
-from hostproof.source.problems import Problems
+from hostproof.source.problems import ProblemError, Problems
 from hostproof.source.yaml import load_yaml
 
 FORMAT = 1
 DEFAULT_DATE = "2026-01-01"
 FILE_KEYS = ("hostproof", "cases")
-CASE_KEYS = ("rule", "title", "facts", "unknown", "params", "date", "expect", "message", "cause")
+CASE_KEYS = ("rule", "title", "snapshot", "facts", "unknown", "params", "date", "expect", "message", "cause")
 MALFORMED = "HP-E352"
 VERDICTS = tuple(map(str, (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.SKIPPED)))
 CAUSES = tuple(map(str, Cause))
@@ -62,13 +64,17 @@ class _Reader:
         self._own = {row.name: row.type for row in own_rows(pack.requests, pack.name, catalog)}
         self._catalog = catalog
         self._problems = problems
+        self._pack = pack
+        self._folder = Path()
+        self._snapshots: dict[Path, Snapshot] = {}
         self._shape = Shape(problems, Codes(*[MALFORMED] * 7))
 
     def file(self, root: Node | None) -> Iterator[Case]:
-        """Yield the cases of one file's tree."""
+        """Yield the cases of one file's tree; paths in it are looked for from its folder."""
         top = None if root is None else self._shape.mapping(root, "a file of cases")
         if top is None:
             return
+        self._folder = Path(top.file.path).parent
         self._shape.keys(top, FILE_KEYS, FILE_KEYS, "a file of cases")
         self._shape.format_number(top, FORMAT, "cases")
         cases = top.get("cases")
@@ -85,17 +91,21 @@ class _Reader:
         self._shape.keys(node, CASE_KEYS, ("rule", "expect"), "a case")
         rule, expect = self._rule(node), self._word(node.get("expect"), VERDICTS, "a verdict")
         cause = self._word(node.get("cause"), CAUSES, "a cause")
+        snapshot = self._snapshot(node)
+        message = node.get("message")
         case = Case(
             rule=rule.id if rule else "",
             expect=Verdict(expect or Verdict.PASS),
             where=beginning(node),
-            created=self._created(node),
+            created=self._created(node) if snapshot is None or node.get("date") else snapshot.created,
             title=self._shape.line(node.get("title"), "the title"),
             values=self._facts(node, rule),
             unknown=self._unknown(node, rule),
             params=self._given_params(node),
-            message=self._shape.line(node.get("message"), "the message"),
+            message=self._shape.line(message, "the message"),
             cause=Cause(cause) if cause else None,
+            snapshot=snapshot,
+            message_at=message if isinstance(message, Scalar) else None,
         )
         if expect:
             self._forbid_contradictions(case, node)
@@ -158,6 +168,20 @@ class _Reader:
             values[name] = read_value(node, wanted, self._problems, "HP-E355")
         except MisfitError:
             return  # the problem is told, and the case left out
+
+    def _snapshot(self, node: Mapping) -> Snapshot | None:
+        """Return the snapshot that a case builds on, looked over as one that is judged; it is read once."""
+        given = self._shape.text(node.get("snapshot"), "the snapshot")
+        if given is None:
+            return None
+        path = self._folder / given.text
+        try:
+            if path not in self._snapshots:
+                self._snapshots[path] = guarded(read_snapshot(path), (self._pack,))
+        except ProblemError as error:
+            hint = "name a file from this file's folder; hostproof collect -o FILE takes one"
+            self._problems.add("HP-E360", error.problems[0].message, given.where, hint)
+        return self._snapshots.get(path)
 
     def _created(self, node: Mapping) -> int:
         given = self._shape.text(node.get("date"), "the date")

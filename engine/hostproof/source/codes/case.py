@@ -14,5 +14,7 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow("HP-E357", "Not a verdict or cause", "unknown: {kernel.cmdline: forbidden}"),
     CodeRow("HP-E358", "A case's date is malformed", "date: 2026-02-30"),
     CodeRow("HP-E359", "A case contradicts itself", "facts: {kernel.release: 6.1}\nunknown: {kernel.release: denied}"),
+    CodeRow("HP-E360", "A case's snapshot can't be read", "snapshot: no-such.hpsnap"),
+    CodeRow("HP-E361", "A pack without cases", "hostproof test team, where the folder team/cases has no file"),
     CodeRow("HP-W351", "A case gives a fact that its rule does not read", "facts: {kernel.arch: x86_64}"),
 )

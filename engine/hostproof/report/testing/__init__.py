@@ -1,0 +1,1 @@
+"""Reports of tests: what a pack's cases came to, for terminals and for CI."""
