@@ -21,8 +21,8 @@ def test_the_script(run: Run, shell: str) -> None:
         (
             "hostproof ",
             {
-                *("check", "collect", "eval", "explain", "lint", "plan", "facts", "query", "verify", "import", "manifest"),
-                *("baseline", "compare", "diff", "experiment"),
+                *("check", "collect", "eval", "explain", "lint", "plan", "facts", "query", "verify", "import"),
+                *("baseline", "compare", "diff", "experiment", "manifest"),
             },
         ),
         ("hostproof baseline ", {"record", "select", "list", "gate"}),
