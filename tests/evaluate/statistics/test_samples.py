@@ -77,7 +77,7 @@ def test_holm_is_that_of_r() -> None:
 
 
 @given(RUNS, RUNS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_swapping_sides_turns_the_sign(before: list[list[float]], after: list[list[float]]) -> None:
     """The other way round it is the inverse ratio, the negative effect, the same probability and the same word."""
     one, two = compare_samples(before, after), compare_samples(after, before)
@@ -121,20 +121,20 @@ def test_the_order_of_runs_and_samples_does_not_matter(
     assert one.differs == two.differs
 
 
-@pytest.mark.parametrize(("count", "others"), [(4, 4), (6, 6), (10, 10), (5, 1), (8, 1)])
+@pytest.mark.parametrize(("count", "others"), [(4, 4), (6, 6), (8, 1)])
 def test_chance_is_taken_for_a_difference_no_more_often_than_said(count: int, others: int) -> None:
-    """Of 400 comparisons of runs that are alike, 5% differ, give or take three standard errors."""
+    """Of 300 comparisons of runs that are alike, 5% differ, give or take three standard errors."""
     random = Random(20240607 + count * 100 + others)
-    found = [compare_samples(runs(random, count, 9), runs(random, others, 9)).differs for _ in range(400)]
+    found = [compare_samples(runs(random, count, 9), runs(random, others, 9)).differs for _ in range(300)]
     assert None not in found
-    assert sum(map(bool, found)) <= 400 * ALPHA + 3 * (400 * ALPHA * (1 - ALPHA)) ** 0.5
+    assert sum(map(bool, found)) <= 300 * ALPHA + 3 * (300 * ALPHA * (1 - ALPHA)) ** 0.5
 
 
-@pytest.mark.parametrize(("count", "others", "power"), [(4, 4, 0.7), (6, 6, 0.95), (10, 10, 0.99), (8, 1, 0.6)])
+@pytest.mark.parametrize(("count", "others", "power"), [(4, 4, 0.7), (6, 6, 0.95), (8, 1, 0.6)])
 def test_a_known_shift_is_found(count: int, others: int, power: float) -> None:
     """A quarter more, in runs that vary by 5%, is found nearly always, and is inside the interval."""
     random = Random(7)
-    found = [compare_samples(runs(random, count, 9), runs(random, others, 9, times=1.25)) for _ in range(150)]
+    found = [compare_samples(runs(random, count, 9), runs(random, others, 9, times=1.25)) for _ in range(100)]
     assert sum(bool(one.differs) for one in found) / len(found) >= power
     assert sum(one.low <= 0.25 <= one.high for one in found) / len(found) >= 0.9
 

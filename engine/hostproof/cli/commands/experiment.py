@@ -57,19 +57,10 @@ def run(given: Given) -> int:
     if given.flag("dry-run"):
         show("".join(f"{line}\n" for line in _told(plan, _present(plan))))
         return 0
-    held: Held | None = None
-    try:
-        with hold(plan.settings, host=plan.host) as held:
-            for line in held.recovered:
-                warn(f"hostproof: an earlier experiment was killed with all its guards; {line} was put back")
-            taken = list(_runs(plan, held))
-    except BaseException:
-        if plan.host and held is not None and held.restored:
-            warn("hostproof: everything was put back: " + _listed(held.restored))
-        raise
-    finally:
-        if held is not None and held.before and held.restored is None:
-            _warn_of_left(held)
+    with hold(plan.settings, host=plan.host, ended=_say_what_is_left if plan.host else None) as held:
+        for line in held.recovered:
+            warn(f"hostproof: an earlier experiment was killed with all its guards; {line} was put back")
+        taken = list(_runs(plan, held))
     sides = [
         [run_of(path, snapshot, _patterns(given)) for side, path, snapshot in taken if side == one] for one in "AB"
     ]
@@ -175,12 +166,15 @@ def _head(plan: Plan, held: Held) -> list[str]:
     return [f"{changes} ({where}); runs {plan.order}, seed {plan.seed}"]
 
 
-def _listed(values: Mapping[str, str]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in values.items())
-
-
-def _warn_of_left(held: Held) -> None:
-    """Say how to put back what may not have been."""
+def _say_what_is_left(held: Held) -> None:
+    """Say that everything was put back, if something went wrong; or how to do that if it may not have been."""
+    if held.restored is not None:
+        if sys.exc_info()[0] is not None:
+            values = ", ".join(f"{name} = {value}" for name, value in held.restored.items())
+            warn(f"hostproof: everything was put back: {values}")
+        return
+    if not held.before:
+        return
     warn("hostproof: it is not certain that everything was put back. To be sure:")
     for name, value in held.before.items():
         warn(f"  sysctl -w {name}='{value}'")

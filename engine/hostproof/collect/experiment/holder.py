@@ -7,7 +7,7 @@ import os
 import select
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -83,18 +83,21 @@ class Held:
 
 
 @contextmanager
-def hold(settings: Sequence[Setting], *, host: bool, lock: str = LOCK) -> Iterator[Held]:
+def hold(
+    settings: Sequence[Setting], *, host: bool, lock: str = LOCK, ended: Callable[[Held], None] | None = None
+) -> Iterator[Held]:
     """Have an agent hold the parameters; leaving the `with`, however it comes about, puts them back.
 
     Without `host` they are those of a network namespace of its own, in which `target` starts agents. Raises
-    ProblemError (HP-E541) where they can't be read, set or told apart, and if another experiment is at work.
+    ProblemError (HP-E541) where they can't be read, set or told apart, and if another experiment is at work. `ended` is
+    called when the agent has ended, also if it was before anything was yielded.
     """
     bundle = pack_agent(bool(sys.executable), True, entry="experiment.main", arguments=repr(lock))
     theirs_in, writer = os.pipe()
     reader, theirs_out = os.pipe()
     held = Held(writer, reader)
     try:
-        command = _started((*bundle.arguments,), theirs_in, theirs_out)
+        command = _started(bundle.arguments, writer, theirs_in, theirs_out)
         try:
             _send(writer, bundle.modules)
             _begin(held, settings, host)
@@ -102,16 +105,22 @@ def hold(settings: Sequence[Setting], *, host: bool, lock: str = LOCK) -> Iterat
         finally:
             os.close(writer)
             _end(held, command)
+            if ended is not None:
+                ended(held)
     finally:
         os.close(reader)
 
 
-def _started(arguments: tuple[str, ...], theirs_in: int, theirs_out: int) -> object:
+def _started(arguments: tuple[str, ...], writer: int, theirs_in: int, theirs_out: int) -> object:
     import sh
 
     with os.fdopen(theirs_in, "rb") as source, os.fdopen(theirs_out, "wb") as out:
-        python = sh.Command(sys.executable or "python3")
-        return python(*arguments, _in=source, _out=out, _err=out, _bg=True, _bg_exc=False, _new_session=True)
+        try:
+            python = sh.Command(sys.executable or "python3")
+            return python(*arguments, _in=source, _out=out, _err=out, _bg=True, _bg_exc=False, _new_session=True)
+        except (sh.CommandNotFound, sh.ForkException, OSError) as problem:
+            os.close(writer)
+            raise refusal(f"Python can't be started: {one_line(str(problem), 200)}", "") from None
 
 
 def _send(writer: int, data: bytes) -> None:
