@@ -29,6 +29,7 @@ FORMAT = "baseline-1"
 MOST_BYTES = 64 * 2**20
 _DEEPEST = 3  # levels whose items have a line of their own
 _DEEPEST_BY_KEY = {"outputs": 4}  # whose lines have
+_ALWAYS = frozenset({"pack", "rule"})
 _NEWER = re.compile(r"baseline-(?:[2-9]|[1-9][0-9]{1,5})")
 _CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})", re.MULTILINE)
 _TAIL = re.compile(rb',\n"digest":"sha256:([0-9a-f]{64})"\n\}\n\Z')
@@ -131,7 +132,7 @@ def _row(row: VerdictRow) -> Json:
         "detail": row.detail,
         "findings": findings,
     }
-    return {name: value for name, value in said.items() if value not in ("", False, [])}
+    return {name: value for name, value in said.items() if name in _ALWAYS or value not in ("", False, [])}
 
 
 def _run(document: dict[str, Json], name: str) -> Run:
