@@ -19,6 +19,7 @@ CHECKOUT = Path(__file__).parents[1]
 PAGES = (
     "README.md",
     "docs/cli.md",
+    "docs/configuration.md",
     "docs/compare.md",
     "docs/baselines.md",
     "docs/probes.md",
