@@ -198,7 +198,7 @@ COMMANDS = (
     Command(
         "eval",
         "Judge snapshots; touches no machine.",
-        (PACK, PROFILE, *GATE, _reports(JUDGED_FORMATS), BUILD, EXIT, *SHOWN),
+        (PACK, PROFILE, *GATE, _reports((*JUDGED_FORMATS, "sbom")), BUILD, EXIT, *SHOWN),
         rest="SNAPSHOT...",
         least=1,
         kind="file",
