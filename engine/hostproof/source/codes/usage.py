@@ -21,9 +21,12 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow("HP-E514", "A target that is not there", "hostproof check --target root:/no/such/folder"),
     CodeRow("HP-E515", "Not a report that can be verified", "hostproof verify README.md --snapshot host.hpsnap"),
     CodeRow("HP-E516", "Nothing that can be imported", "hostproof import photo.jpg"),
+    CodeRow("HP-E517", "SciPy is not installed", "hostproof compare before --with after"),
+    CodeRow("HP-E518", "No manifest can be made of that", "hostproof manifest local"),
     CodeRow("HP-E519", "Secrets kept in CI", "CI=true hostproof check --no-redact"),
     CodeRow("HP-E520", "Nothing to run programs inside of", "hostproof check --chroot --target ssh:web1"),
-    CodeRow("HP-E517", "SciPy is not installed", "hostproof compare before --with after"),
-    CodeRow("HP-E541", "An experiment that can't be done", "hostproof experiment --set vm.drop_caches=3 --probe memory"),
     CodeRow("HP-E531", "Not two snapshots to compare", "hostproof diff a.hpsnap"),
+    CodeRow(
+        "HP-E541", "An experiment that can't be done", "hostproof experiment --set vm.drop_caches=3 --probe memory"
+    ),
 )
