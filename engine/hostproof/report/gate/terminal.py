@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hostproof.evaluate.baseline.gate import Change, Outcome, undecided
-from hostproof.evaluate.difference.model import Decision, FactChange, OutputChange, VerdictChange
+from hostproof.evaluate.difference.model import Decision, FactChange, OutputChange, Turn, VerdictChange
+from hostproof.evaluate.model import Verdict
 from hostproof.report.gate import wording
 from hostproof.report.layout import Line, coloured_text, labelled, plain_text, wrapped
 from hostproof.source.harmless import one_line
@@ -66,13 +67,15 @@ def _chapter(title: str, style: str, changes: Sequence[Change], outcome: Outcome
 
 def _label(change: Change) -> str:
     if isinstance(change, VerdictChange):
-        return str(change.after or "gone").upper()
+        if change.turn is Turn.FIXED:
+            return "FIXED"
+        return "?" if change.after is Verdict.UNKNOWN else str(change.after or "gone").upper()[:5]
     return "FACT" if isinstance(change, FactChange) else "TEXT"
 
 
 def _item(label: str, name: str, said: str, style: str, width: int) -> Iterator[Line]:
     for number, line in enumerate(wrapped(name, width - INDENT)):
-        yield ((f"  {label[:5]:<{INDENT - 2}}" if number == 0 else " " * INDENT, style), (line, "bold"))
+        yield ((f"  {label:<{INDENT - 2}}" if number == 0 else " " * INDENT, style), (line, "bold"))
     yield from _text("", said, width)
 
 
@@ -90,7 +93,13 @@ def _known(outcome: Outcome, width: int) -> Iterator[Line]:
         yield ()
         yield (("KNOWN", "bold cyan"),)
     for one in rows:
-        yield from _item(one.now.verdict.upper(), one_line(f"{one.now.id}: {one.now.title}"), "", "cyan", width)
+        yield from _item(
+            "FAIL" if one.now.verdict is Verdict.FAIL else "?",
+            one_line(f"{one.now.id}: {one.now.title}"),
+            "",
+            "cyan",
+            width,
+        )
         yield from _text("", wording.known_line(one), width, "dim")
 
 
