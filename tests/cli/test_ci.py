@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -119,6 +122,18 @@ def test_a_file_holds_what_was_said(run: Run, small: Path, tmp_path: Path) -> No
     for name, variables in (("in", {"TF_BUILD": "True"}), ("out", {})):
         run("eval", "a.hpsnap", "--pack", small, "-q", "-f", f"json={name}.json", **variables)
     assert (tmp_path / "in.json").read_bytes() == (tmp_path / "out.json").read_bytes()
+
+
+def test_a_log_that_is_shown_later(small: Path, tmp_path: Path) -> None:
+    """What people read is no command in a file either; what programs read stays what it is there."""
+    text = (small / "pack.yaml").read_text().replace("Small numbers are too small.", f"'##[error] {EVIL}'")
+    (small / "pack.yaml").write_text(text)
+    command = [sys.executable, "-m", "hostproof", "check", "--pack", str(small)]
+    for form, kept in (("terminal", False), ("json", True)):
+        with (tmp_path / "log").open("wb") as log:
+            env = {**os.environ, "GITHUB_ACTIONS": "true"}
+            subprocess.run([*command, "-f", form], stdout=log, env=env, timeout=60, check=False)
+        assert ("##[error]" in (tmp_path / "log").read_text()) == kept
 
 
 def test_nagios(run: Run, small: Path, tmp_path: Path) -> None:

@@ -112,7 +112,10 @@ def write_all(files: Sequence[tuple[str, str | bytes]]) -> None:
     Raises ProblemError where a path turns out not to be writable.
     """
     for path, content in sorted(files, key=lambda file: file[0] in (STDOUT, LOG)):
-        _write_one(path, content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
+        if path == STDOUT:
+            show(content)  # a text as text: a terminal may have another encoding
+        else:
+            _write_one(path, content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content)
 
 
 def write_pieces(files: Iterable[tuple[str, Iterator[bytes]]]) -> None:
@@ -128,9 +131,7 @@ def write_pieces(files: Iterable[tuple[str, Iterator[bytes]]]) -> None:
 
 
 def _write_one(path: str, content: bytes) -> None:
-    if path == STDOUT:
-        show(content)
-    elif path == LOG:
+    if path == LOG:
         command(content.decode("utf-8", "backslashreplace"))
     elif path.startswith(APPENDED):
         _append(path.removeprefix(APPENDED), content)

@@ -82,8 +82,10 @@ def _render(output: Output, evaluation: Evaluation, snapshot: Snapshot, given: G
 
 def as_goes(output: Output, text: str) -> str:
     """Return a report as it may go where it goes: in the log of a build, no text of a pack or host is a command."""
-    ours = output.format in COMMANDS or output.path != STDOUT
-    return text if ours else screen.unobeyed_in_logs(text, sys.stdout)
+    if output.format in COMMANDS or output.path != STDOUT:
+        return text
+    # What people read may be shown later: `hostproof check > log; cat log`.
+    return screen.unobeyed_in_logs(text, None if output.format == "terminal" else sys.stdout)
 
 
 def _render_terminal(evaluation: Evaluation, given: Given, *, to_screen: bool) -> str:

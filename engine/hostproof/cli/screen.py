@@ -36,7 +36,7 @@ def show(said: str | bytes, *, obeyed: bool = False) -> None:
 
 def warn(text: str) -> None:
     """Write a line to standard error; if that fails there is nobody left to tell."""
-    command(unobeyed_in_logs(text, sys.stderr) + "\n")
+    command(unobeyed_in_logs(text) + "\n")
 
 
 def command(text: str) -> None:
@@ -47,9 +47,12 @@ def command(text: str) -> None:
         _close_quietly(sys.stderr)
 
 
-def unobeyed_in_logs(text: str, stream: TextIO | None) -> str:
-    """Return a text as it may go to a stream: what strangers wrote is no command to a build that reads its log."""
-    if not any(os.environ.get(name) for name in _OBEYING) or stream is None or _is_file(stream):
+def unobeyed_in_logs(text: str, data_stream: TextIO | None = None) -> str:
+    """Return a text as it may go to a log: what strangers wrote is no command to a build that reads it.
+
+    Data for programs stay what they are where `data_stream` is a file.
+    """
+    if not any(os.environ.get(name) for name in _OBEYING) or (data_stream is not None and _is_file(data_stream)):
         return text
     return unobeyed(text)
 
