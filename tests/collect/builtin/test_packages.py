@@ -13,6 +13,9 @@ import pytest
 from hostproof.agent import rpms
 from hostproof.agent.lines import AskError
 from hostproof.agent.rooted import Root
+from hostproof.collect.asks import Answer, Ask
+from hostproof.collect.builtin.answers import NotLearntError
+from hostproof.collect.builtin.packages import facts
 from hostproof.collect.builtin.packages.apk import parse_installed
 from hostproof.collect.builtin.packages.dpkg import parse_status
 from hostproof.collect.builtin.packages.package import Package, Unreadable
@@ -220,6 +223,19 @@ def test_no_database_at_all_is_unknown(tmp_path: Path) -> None:
     found = taken(tmp_path).get("packages.incomplete")
     assert isinstance(found, Unknown)
     assert found.cause is Cause.ABSENT
+
+
+def test_without_python_dpkg_and_apk_are_read_all_the_same() -> None:
+    """Where the call can't be made, files say that there is no database of rpm, or that there is one."""
+    gone = Unknown(Cause.ABSENT, "no such file")
+    refused = {facts.RPM: Answer(error=Unknown(Cause.NO_TOOL, "there is no Python", "install python3"))}
+    answers: dict[Ask, Answer] = {ask: Answer(error=gone) for ask in facts.ASKS} | refused
+    answers[facts.STATUS] = Answer(STATUS.encode())
+    assert facts.found(answers).managers == ("dpkg",)
+    answers[facts.RPM_FILES[3]] = Answer(b"SQLite format 3\0")
+    with pytest.raises(NotLearntError) as caught:
+        facts.found(answers)
+    assert caught.value.unknown.cause is Cause.NO_TOOL
 
 
 def test_spoilt_databases_of_rpm_are_survived(tmp_path: Path) -> None:

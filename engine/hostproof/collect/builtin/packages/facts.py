@@ -9,6 +9,7 @@ from hostproof.collect.builtin.answers import (
     NotLearntError,
     decoded,
     joint,
+    missing,
 )
 from hostproof.collect.builtin.packages.apk import parse_installed
 from hostproof.collect.builtin.packages.dpkg import parse_status
@@ -26,7 +27,14 @@ PARTS = ReadGlob("/var/lib/dpkg/status.d/*", 1048576, 4096)  # images without dp
 APK = ReadFile("/lib/apk/db/installed", MOST)
 APK_USR = ReadFile("/usr/lib/apk/db/installed", MOST)  # apk 3
 RPM = Call("rpms")
-ASKS: tuple[Ask, ...] = (STATUS, PARTS, APK, APK_USR, RPM)
+# What rpm's databases begin with: where the call can't be made, for lack of Python, they tell that there is none.
+RPM_FILES = tuple(
+    ReadFile(f"{folder}/{name}", 100)
+    for folder in ("/usr/lib/sysimage/rpm", "/var/lib/rpm", "/usr/share/rpm")
+    for name in ("rpmdb.sqlite", "Packages.db", "Packages")
+)
+_DATABASES: tuple[Ask, ...] = (STATUS, PARTS, APK, APK_USR, RPM)
+ASKS: tuple[Ask, ...] = (*_DATABASES, *RPM_FILES)
 _CURE = "see that the database is there and can be read, or say with a pack's own fact how packages are told here"
 _WHOLE = frozenset({"installed", "triggers-awaited", "triggers-pending"})
 
@@ -45,11 +53,12 @@ def found(answers: Answers) -> Found:
 
     One that is there and can't be read makes all unknown: the list would lack what is in it.
     """
-    for ask in ASKS:
+    no_rpm = all(missing(answers, file) for file in RPM_FILES)
+    for ask in _DATABASES:
         why = answers.get(ask, UNANSWERED).error
-        if why is not None and why.cause is not Cause.ABSENT:
+        if why is not None and why.cause is not Cause.ABSENT and not (ask is RPM and no_rpm):
             raise NotLearntError(why if why.cure else replace(why, cure=_CURE))
-    return _read(tuple(answers.get(ask, UNANSWERED) for ask in ASKS))
+    return _read(tuple(answers.get(ask, UNANSWERED) for ask in _DATABASES))
 
 
 def _read(said: tuple[Answer, ...]) -> Found:
