@@ -69,6 +69,10 @@ class Probe:
     own: str = ""
     ships: str = ""
 
+    def __hash__(self) -> int:
+        """Return a hash without the arguments' values, which may be lists."""
+        return hash((self.name, tuple(name for name, _ in self.arguments), self.wanted, self.own))
+
 
 Ask: TypeAlias = ReadFile | ReadGlob | RunCommand | Call | Probe
 

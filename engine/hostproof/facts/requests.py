@@ -40,6 +40,10 @@ class ProbeSource:
     arguments: tuple[tuple[str, Value], ...] = ()
     bound: tuple[tuple[str, str], ...] = ()
 
+    def __hash__(self) -> int:
+        """Return a hash without the values, which may be lists."""
+        return hash((self.name, tuple(name for name, _ in self.arguments), self.bound))
+
 
 Source: TypeAlias = FileSource | RunSource | ProbeSource
 

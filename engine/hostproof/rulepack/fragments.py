@@ -35,6 +35,23 @@ def read_fragment(pack: str, path: str) -> SourceFile:
     return read_source(file)
 
 
+def left_out(pack: str, files: tuple[SourceFile, ...]) -> list[str]:
+    """Return the paths, from the pack's folder, of YAML files that stand beside included ones and are not included.
+
+    Only in folders below the pack's own, and none that a file beside the pack's names, which may be another pack.
+    """
+    home = Path(pack).parent
+    taken = {os.path.realpath(file.path) for file in files}
+    folders = sorted({Path(file.path).parent for file in files} - {home})
+    try:
+        beside = [path for folder in folders for path in sorted(folder.iterdir()) if path.suffix in {".yaml", ".yml"}]
+        lone = [path.relative_to(home).as_posix() for path in beside if os.path.realpath(path) not in taken]
+        others = [read_source(path).text for path in home.glob("*.y*ml") if path != Path(pack)] if lone else []
+    except (OSError, ProblemError):
+        return []
+    return [path for path in lone if not any(path in text for text in others)]
+
+
 def digest_of(file: SourceFile, fragments: tuple[SourceFile, ...] = ()) -> str:
     """Return the SHA-256 of a pack's text, in hexadecimal; with fragments, of all its texts and where they stand."""
     if not fragments:

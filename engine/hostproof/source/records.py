@@ -86,7 +86,8 @@ def _made(cls: type, *, frozen: bool, eq: bool) -> type:
     for left_by_the_first in ("__dict__", "__weakref__"):
         body.pop(left_by_the_first, None)
     if eq:
-        body |= _equality(tuple(name for name in names if specs[name].compare), frozen=frozen)
+        own = {"__hash__": body["__hash__"]} if body.get("__hash__") else {}
+        body |= _equality(tuple(name for name in names if specs[name].compare), frozen=frozen) | own
     if frozen:
         body |= {"__setattr__": _refuse, "__delattr__": _refuse, "__getstate__": _state, "__setstate__": _set_state}
     body["__slots__"] = names

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hostproof.rulepack.fragments import MOST_FRAGMENTS, read_fragment
+from hostproof.rulepack.fragments import MOST_FRAGMENTS, left_out, read_fragment
 from hostproof.rulepack.sections.shape import Shape, beginning
 from hostproof.source.nodes import Entry, Mapping, Node, Scalar
 from hostproof.source.problems import Problem, ProblemError
@@ -70,6 +70,9 @@ def read_include(node: Node | None, pack: SourceFile, number: int, shape: Shape)
     elif not items:
         shape.problems.add("HP-E105", "`include` names no file", node.where, "name one, or leave it out")
     files = _files(items[:MOST_FRAGMENTS], pack, shape)
+    for path in left_out(pack.path, tuple(files)) if 0 < len(files) == len(items) else ():
+        hint = "include it, or put it elsewhere: nothing in it counts"
+        shape.problems.add("HP-W105", f"{path!r} stands beside included files, and is not included", node.where, hint)
     parts = ((file, _root(file, number, shape)) for file in files)
     return tuple(Part(file, root) for file, root in parts if root is not None)
 

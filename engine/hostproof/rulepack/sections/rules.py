@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hostproof.expr.check import check_expression
 from hostproof.expr.confidence.quantiles import confident
-from hostproof.expr.model import Expr
+from hostproof.expr.model import Expr, Literal
 from hostproof.expr.scope import Scope
 from hostproof.expr.template import Template, check_template
 from hostproof.facts.types import BOOL, Type
@@ -41,6 +41,7 @@ MOST_RULES = 10_000
 MOST_EXPRESSION = 1_000_000  # the language has a smaller bound of its own, and says it better
 MOST_LISTED = 50
 MOST_LETS = 50
+_PROVE = "compare a fact with what it has to be; `hostproof facts` lists them"
 
 _NAME, _DASHED = re.compile(r"\w+"), re.compile(r"[\w-]+")
 # RFC 3986, as far as a link in a report goes: a scheme a browser opens, a host, and no blanks, brackets or quotes.
@@ -103,6 +104,7 @@ class _Written:
         holds = self._expression("assert", self._problems)
         if self._confident and decide is not None:
             check_decidable((applies, holds), decide, self._problems)
+        self._advise_of_nothing(holds, applies)
         each = read_each(self._node.get("each"), holds, self._shape)
         message, remediation = self._template("message"), self._template("remediation")
         rationale = self._shape.text(self._node.get("rationale"), "`rationale`", MOST_TEXT)
@@ -127,6 +129,16 @@ class _Written:
             confident=self._confident,
             each=each,
         )
+
+    def _advise_of_nothing(self, holds: Expr | None, applies: Expr | None) -> None:
+        """Tell of an assert that says the same of every host; `false` under a `when` does not."""
+        node = self._get("assert")
+        if holds is None or node is None or holds.needs:
+            return
+        if isinstance(holds.root, Literal) and holds.root.value is True:
+            self._problems.add("HP-W104", "the assert is always true: it can't fail", node.where, _PROVE)
+        elif applies is None or not applies.needs:
+            self._problems.add("HP-W104", "no fact is read: that is the same on every host", node.where, _PROVE)
 
     def _get(self, name: str) -> Node | None:
         return self._node.get(name) if self._node else None

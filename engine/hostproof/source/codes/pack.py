@@ -45,4 +45,8 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow("HP-W101", "A fact that hides built-in ones", "facts: {kernel: ...}, beside kernel.release"),
     CodeRow("HP-W102", "A fact that no rule reads", "facts: {disk: ...}, and no disk in any rule"),
     CodeRow("HP-W103", "A rule that decides with confidence, and compares no quantile", "decide: confident"),
+    CodeRow("HP-W104", "A rule that says the same of every host", "assert: true"),
+    CodeRow(
+        "HP-W105", "A file beside included ones that is not included", "include: [rules/a.yaml], and a rules/b.yaml"
+    ),
 )
