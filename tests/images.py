@@ -29,8 +29,10 @@ DUE = 2**62
 
 def manifest(word: str, limits: Limits | None = None) -> Manifest:
     """Return the manifest of a target. Raises ImageError."""
-    with opened(parse_target(word), DUE, limits) as there:
-        return manifest_in(there)
+    with opened(parse_target(word), DUE, limits) as there, opened(parse_target(word), DUE, limits, files=False) as read:
+        unpacked = manifest_in(there)
+        assert there.target.kind != "root" or unpacked == manifest_in(read)
+        return unpacked
 
 
 def manifest_in(there: Opened) -> Manifest:

@@ -130,7 +130,13 @@ def test_an_interrupt_leaves_no_scratch_folder(tmp_path: Path, number: signal.Si
     scratch.mkdir()
     huge = [images.file_of(f"f{index}", bytes(50_000)) for index in range(3000)]
     (tmp_path / "t.tar").write_bytes(images.tar_of(huge))
-    words = [sys.executable, "-m", "hostproof", "manifest", f"tar:{tmp_path / 't.tar'}", "-o", str(tmp_path / "m")]
+    words = [
+        *(sys.executable, "-m", "hostproof", "collect"),
+        "--target",
+        f"tar:{tmp_path / 't.tar'}",
+        "-o",
+        f"{tmp_path}/s",
+    ]
     env = os.environ | {"TMPDIR": str(scratch)}
     run = subprocess.Popen(words, env=env, stderr=subprocess.PIPE, text=True)
     try:

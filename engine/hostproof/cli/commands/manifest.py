@@ -44,7 +44,7 @@ def _only(given: Given) -> str:
 def _read(target: Target, due: int) -> Manifest:
     """Return the manifest of a target. Raises ProblemError."""
     try:
-        with opened(target, due) as there:
+        with opened(target, due, files=False) as there:
             if there.trouble is not None:
                 raise ImageError.of(there.trouble)
             return there.manifest()

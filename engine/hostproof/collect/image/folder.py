@@ -23,7 +23,7 @@ from hostproof.collect.image.entries import (
 )
 from hostproof.collect.image.limits import ImageError, Limits, too_large
 from hostproof.facts.unknown import Cause
-from hostproof.source.records import field, record
+from hostproof.source.records import field, record, replace
 
 CHUNK = 2**20
 # Of what the kernel makes up. A file system of a disk that is mounted in an image (boot, say) is part of it.
@@ -200,8 +200,6 @@ def _differ(before: os.stat_result, after: os.stat_result) -> bool:
 
 
 def _with(entry: Entry, **changes: object) -> Entry:
-    from hostproof.source.records import replace
-
     return replace(entry, **changes)
 
 

@@ -68,14 +68,18 @@ def _some(paths: list[bytes]) -> str:
 
 
 @contextmanager
-def opened(target: Target, due: int, limits: Limits | None = None) -> Iterator[Opened]:
+def opened(target: Target, due: int, limits: Limits | None = None, *, files: bool = True) -> Iterator[Opened]:
     """Give what a target's files are read from; an archive is unpacked into a scratch folder, which is removed.
 
-    `due` is when to give up, on the monotonic clock in nanoseconds. What can't be read is its `trouble`.
+    `due` is when to give up, on the monotonic clock in nanoseconds. What can't be read is its `trouble`. Without
+    `files`, an archive is only read: there are its entries, and no folder.
     """
     bounds = replace(limits or Limits(), due=due)
     if target.kind not in ("tar", "oci"):
         yield Opened(target, bounds)
+        return
+    if not files:
+        yield _unpacked(target, "", bounds)
         return
     from tempfile import TemporaryDirectory
 

@@ -20,7 +20,10 @@ _HOLDS = (b"oci-layout", b"manifest.json")
 
 
 def unpack_tar(path: str, folder: str, limits: Limits) -> list[Entry]:
-    """Unpack a tar into the new folder `root` of a private `folder`, and return its entries. Raises ImageError."""
+    """Unpack a tar into the new folder `root` of a private `folder`, and return its entries. Raises ImageError.
+
+    Without a folder it is only read.
+    """
     tree = Tree(limits)
 
     def fill(store: Store) -> None:
@@ -48,10 +51,11 @@ def unpack_layout(path: str, name: str, folder: str, limits: Limits) -> list[Ent
 
 
 def _unpacked(tree: Tree, fill: Callable[[Store], None], folder: str) -> list[Entry]:
-    store = Store(os.path.join(folder, "store"), tree.limits)  # noqa: PTH118 - as os takes it
+    store = Store(folder and os.path.join(folder, "store"), tree.limits)  # noqa: PTH118 - as os takes it
     try:
         fill(store)
-        unpack(tree, store, os.path.join(folder, "root"))  # noqa: PTH118
+        if folder:
+            unpack(tree, store, os.path.join(folder, "root"))  # noqa: PTH118
     except OSError as error:
         raise ImageError(Cause.FAILED, f"it can't be read: {error.strerror}", "see that it can be read") from None
     finally:

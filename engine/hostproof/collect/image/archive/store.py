@@ -34,11 +34,16 @@ class Content:
 
 
 class Store:
-    """Contents by number, in a folder of ours. Nothing is written under a name that an image has chosen."""
+    """Contents by number, in a new folder of ours. Nothing is written under a name that an image has chosen.
+
+    Without a folder, contents are told and not kept.
+    """
 
     def __init__(self, folder: str, limits: Limits) -> None:
-        os.mkdir(folder, 0o700)  # noqa: PTH102 - bytes and descriptors, as below
-        self.place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self.place = -1
+        if folder:
+            os.mkdir(folder, 0o700)  # noqa: PTH102 - bytes and descriptors, as below
+            self.place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self.limits = limits
         self.count = 0
         self.size = 0
@@ -46,12 +51,15 @@ class Store:
 
     def close(self) -> None:
         """Let go of the folder."""
-        os.close(self.place)
+        if self.place >= 0:
+            os.close(self.place)
 
     def put(self, path: bytes, source: Readable, size: int) -> Content:
         """Keep what can be read, `size` bytes that a member says to have. Raises ImageError."""
         self._require_room(size)
         self.count += 1
+        if self.place < 0:
+            return self._copied(-1, path, source, size)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         handle = os.open(str(self.count), flags, 0o600, dir_fd=self.place)
         try:
@@ -73,11 +81,11 @@ class Store:
                 raise ImageError(Cause.PARSE_ERROR, "it ends in the middle of a file", "make it anew: it is cut")
             found.update(chunk)
             head = head or chunk[:most]
-            if len(chunk) < CHUNK or chunk != _ZEROS:
+            if handle >= 0 and (len(chunk) < CHUNK or chunk != _ZEROS):
                 os.pwrite(handle, chunk, done)
                 self._require_room(0)
             done += len(chunk)
-        if size >= CHUNK:
+        if handle >= 0 and size >= CHUNK:
             os.ftruncate(handle, size)
         self.size += size
         return Content(self.count, size, found.hexdigest(), head)
@@ -85,7 +93,7 @@ class Store:
     def _require_room(self, more: int) -> None:
         if self.size + more > self.limits.bytes:
             raise too_large(f"its files have more than {self.limits.bytes} bytes")
-        if self.size - self._looked < _LOOK and more < _LOOK:
+        if self.place < 0 or (self.size - self._looked < _LOOK and more < _LOOK):
             return
         self._looked = self.size
         there = os.fstatvfs(self.place)
