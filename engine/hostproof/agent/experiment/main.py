@@ -39,11 +39,15 @@ class Held:
         self.host = host
         self.parameters = [Parameter(name) for name in sorted(wanted)]
         self.record = Record(place)
-        self.recovered = self.record.recover()
-        if self.recovered:
-            self.parameters = [Parameter(name) for name in sorted(wanted)]
-        self.own = self.parameters if host else own_parameters(self.parameters)
-        self.record.write(self.parameters, wanted)
+        try:
+            self.recovered = self.record.recover()
+            if self.recovered:
+                self.parameters = [Parameter(name) for name in sorted(wanted)]
+            self.own = self.parameters if host else own_parameters(self.parameters)
+            self.record.write(self.parameters, wanted)
+        except AskError:
+            self.record.remove_unless_needed()
+            raise
 
     def put(self, after: bool) -> "dict[str, str]":
         """Set all to one side; return what the kernel made of them. Raises AskError."""
@@ -66,7 +70,7 @@ class Held:
         """Put everything back; return what could be, and what could not."""
         left = [one.name for one in self.parameters if not one.restore()]
         if not left:
-            self.record.clear()
+            self.record.remove()
         return {"restored": {one.name: one.before for one in self.parameters}, "left": left}
 
 

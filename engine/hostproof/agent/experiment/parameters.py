@@ -58,9 +58,14 @@ class Record:
     def __init__(self, place: str) -> None:
         import fcntl
 
+        self.place = place
         try:
-            self.end = os.open(place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self.end, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            while True:
+                self.end = os.open(place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+                fcntl.flock(self.end, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if self.is_there():
+                    break
+                os.close(self.end)  # whoever held it has removed it meanwhile
         except BlockingIOError:
             raise AskError("failed", "another experiment is at work", "wait until it has ended") from None
         except OSError as problem:
@@ -71,9 +76,30 @@ class Record:
         rows = [[one.name, one.before, wanted[one.name]] for one in parameters]
         os.pwrite(self.end, json.dumps({"boot": boot(), "rows": rows}).encode("ascii"), 0)
 
+    def is_there(self) -> bool:
+        """Whether the file still stands where it was made."""
+        try:
+            return os.path.samestat(os.fstat(self.end), os.stat(self.place))
+        except OSError:
+            return False
+
     def clear(self) -> None:
-        """Forget it: everything is as it was."""
+        """Forget what was kept: everything is as it was."""
         os.ftruncate(self.end, 0)
+
+    def remove_unless_needed(self) -> None:
+        """Remove the file if nothing is left to be put back."""
+        if os.fstat(self.end).st_size == 0:
+            self.remove()
+
+    def remove(self) -> None:
+        """Remove the file; the lock on it holds until we end."""
+        try:
+            self.clear()
+            if self.is_there():
+                os.unlink(self.place)
+        except OSError:
+            return
 
     def recover(self) -> "list[str]":
         """Put back what an experiment left that was killed altogether; return what that was."""
