@@ -166,7 +166,9 @@ def test_no_baseline_is_an_error_in_junit() -> None:
     assert outcome.exit_code == 3
     case = next(ElementTree.fromstring(render_junit(outcome)).iter("testcase"))
     assert [one.tag for one in case] == ["error"]
-    for render in (render_terminal, render_markdown, render_json, render_junit):
+    (other,) = json.loads(render_json(outcome))["others"]
+    assert other["differs"]["series"] == {"there": "5.10", "here": "6.1"}
+    for render in (render_terminal, render_markdown, render_junit):
         assert "kernel series 5.10 there, 6.1 here" in " ".join(render(outcome).split())
     assert render_patch(outcome) == ""
 
@@ -178,7 +180,9 @@ def test_hostile_text_stays_text() -> None:
         text = render(outcome)
         assert "\x1b" not in text
         assert "\u202e" not in text
-    assert render_markdown(outcome).count("</details>") - render_markdown(story()).count("</details>") <= 2
+    ends = [render_markdown(one).splitlines().count("</details>") for one in (outcome, story())]
+    assert ends == [2, 2]
+    assert re.search(r"(?<!\\)<b>", re.sub(r"^(`{3,}).*?^\1$", "", render_markdown(outcome), flags=re.M | re.S)) is None
 
 
 def test_a_patch_is_one() -> None:

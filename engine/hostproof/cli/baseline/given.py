@@ -151,11 +151,11 @@ def _output(given: Given) -> Callable[[], Now]:
         raise refused("HP-E417", f"--output is a text, and {said} is about a machine", "leave out one of them")
     if len(given.texts("output")) > 1:
         raise refused("HP-E417", "one output at a time", "give each a call and a --name of its own")
-    path = given.text("output")
+    path, status = given.text("output"), _status(given)
     name = _name(given, "stdin" if path == STDIN else Path(path).stem)
     if not NAME.fullmatch(name):
         raise refused("HP-E415", f"{path}: its name can't be that of a baseline", "give it one: --name tests")
-    text = Text(_read_text(path), _status(given))
+    text = Text(_read_text(path), status)
     if given.flag("any-host"):
         return lambda: Now(name, Fingerprint(), Snapshot(time_ns(), "any", Host(), {}), None, {name: text})
     taking = read_taking(given)
