@@ -69,6 +69,7 @@ def test_a_definite_effect_is_found(run: Run, tmp_path: Path) -> None:
     assert BACKLOG.read_text("ascii") == before
     assert not Path("/run/hostproof-experiment").exists()
     assert len([*tmp_path.glob("kept/*/*.hpsnap")]) == 4
+    assert run("experiment", *words[:-2], "-q", "-f", "json=out.json").stdout == ""
     again = run("compare", "kept/before", "kept/after", "--facts", "sysctl.*")
     assert "sysctl.net.core.somaxconn" in again.stdout
 

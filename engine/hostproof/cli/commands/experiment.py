@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from hostproof.cli.arguments.given import Given, noted
-from hostproof.cli.commands.compare import outputs_of, rendered
+from hostproof.cli.commands.compare import TERMINAL, outputs_of, rendered
 from hostproof.cli.outputs import Output, require_writable, write_all
 from hostproof.cli.screen import is_terminal, show, warn
 from hostproof.cli.taking import Taking, read_taking
@@ -86,6 +86,8 @@ def _plan(given: Given) -> Plan:
         probes = _probes(given.texts("probe"))
     with noted(problems):
         outputs = outputs_of(given)
+        if given.flag("quiet"):
+            outputs = tuple(one for one in outputs if one.format != TERMINAL)
         require_writable([f"{folder}/before/1.hpsnap"] if folder else [])
     with noted(problems):
         taking = read_taking(given)
