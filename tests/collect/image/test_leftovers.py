@@ -12,7 +12,7 @@ from hostproof.collect.image.entries import Entry
 from hostproof.collect.image.leftovers import KINDS, MOST_OF_A_KIND, leftovers_of
 from hostproof.collect.image.opened import opened
 from hostproof.collect.target import parse_target
-from hostproof.facts.builtin.rootfs import ROWS
+from hostproof.source.builtin import data_folder
 
 LEFT = [
     ("etc/machine-id", "identity", b"0123456789abcdef0123456789abcdef\n"),
@@ -129,7 +129,9 @@ def test_so_many_are_named_of_each_kind() -> None:
     assert shown[-1].path == "/etc/passwd-"
 
 
-def test_the_fact_names_all_kinds() -> None:
-    """Rules are written by what the catalog says."""
-    (meaning,) = [row.meaning for row in ROWS if row.name == "rootfs.leftovers"]
-    assert [kind for kind in KINDS if kind not in meaning] == []
+def test_the_page_and_the_pack_name_all_kinds() -> None:
+    """A kind that no rule of the pack asks for would be found for nothing."""
+    page = Path(__file__).parents[3] / "docs" / "rootfs.md"
+    pack = (data_folder("rules") / "rootfs" / "pack.yaml").read_text("utf-8")
+    assert [kind for kind in KINDS if f"`{kind}`" not in page.read_text("utf-8")] == []
+    assert [kind for kind in KINDS if f'"{kind}"' not in pack] == []

@@ -42,15 +42,14 @@ ROWS: tuple[FactSpec, ...] = (
         "differences",
         list_of(_DIFFERENCE),
         "What differs from the manifest of the argument `manifest`, by path, the first 500: `what` is added, removed or"
-        " changed, and then `field` is mode, uid, gid, size, sha256digest, link, device, type or xattr.NAME",
+        " changed, and then `field` says in what",
     ),
     _row("difference_count", COUNT, "How many differences there are in all"),
     _row(
         "leftovers",
         list_of(_LEFTOVER),
-        "What a build left there, by kind and path, 200 of a kind and then a record `...`: identity, seed, host-key,"
-        " private-key, package-lists, package-archives, log, crash, temporary, runtime, history, home-cache, builder,"
-        " lease, cloud-init, cache, backup, bytecode, socket",
+        "What a build left there, by kind and path: machine-id, host keys, logs, package lists and others; 200 of a"
+        " kind, and then a record `...`",
     ),
     _row("leftover_count", COUNT, "How many leftovers there are in all"),
 )
