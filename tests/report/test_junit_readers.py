@@ -170,7 +170,7 @@ def outputs(text: str) -> Iterator[ElementTree.Element]:
     yield from ElementTree.fromstring(text).iter("system-out")
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_hostile_text(hostile: SearchStrategy[Evaluation], data: st.DataObject) -> None:
     """Whatever texts say, readers find every case, under a name of its own."""

@@ -105,7 +105,7 @@ def test_prometheus_of_several(unfit: Evaluation, merge: Merge, monkeypatch: pyt
     assert set(few) == {"hostproof_info", "hostproof_hosts", "hostproof_rule_hosts"}
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_hostile_text(hostile: SearchStrategy[Evaluation], data: st.DataObject) -> None:
     """No text adds a bar, a line, a label or a series."""

@@ -119,7 +119,7 @@ def test_codequality(unfit: Evaluation, fit: Evaluation, merge: Merge) -> None:
     assert json.loads(render_codequality(fit)) == json.loads(merge("codequality", [fit, fit])) == []
 
 
-@settings(max_examples=40)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_hostile_text(hostile: SearchStrategy[Evaluation], merge: Merge, data: st.DataObject) -> None:
     """Every line is one of our own commands, whatever texts say; no property is made up."""

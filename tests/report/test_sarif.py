@@ -136,7 +136,7 @@ def test_gravest_are_kept(unfit: Evaluation, merge: Merge, monkeypatch: pytest.M
     assert note["message"]["text"] == "5 more results were left out"
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_hostile_text(
     hostile: SearchStrategy[Evaluation], merge: Merge, published: Draft7Validator | None, data: st.DataObject

@@ -30,7 +30,7 @@ def test_long(unfit: Evaluation, merge: Callable[[str, list[Evaluation]], str]) 
     assert text.count("<details>") == text.count("</details>")
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_cut_anywhere(hostile: SearchStrategy[Evaluation], data: st.DataObject) -> None:
     """Wherever it is cut, nothing is left open."""

@@ -81,7 +81,7 @@ def test_objects(fit: Evaluation) -> None:
     ] * 2
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_hostile_text(hostile: SearchStrategy[Evaluation], merge: Merge, data: st.DataObject) -> None:
     """No text ends a block, bails out, makes up a point, or turns one into a directive."""
