@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 from hostproof.evaluate.baseline.gate import Change, Known, Outcome, undecided
 from hostproof.evaluate.difference.model import Decision, FactChange, OutputChange, Ruling, VerdictChange
@@ -172,7 +173,8 @@ def _fact(change: FactChange) -> str:
     if test is not None:
         item = change.type.item or change.type
         then, now = (_amount(median, item) for median in (test.before_median, test.after_median))
-        sure = f", 95% {test.low:+.1%} to {test.high:+.1%}" if test.low != test.high else ""
+        bounded = isfinite(test.low) and isfinite(test.high) and test.low < test.high
+        sure = f", 95% {test.low:+.1%} to {test.high:+.1%}" if bounded else ""
         return one_line(f"median {then} -> {now} ({test.shift:+.1%}{sure})")
     ratio = f" ({change.ratio:+.1%})" if change.ratio is not None else ""
     then, now = (value_text(value, change.type) for value in (change.before, change.after))
