@@ -75,7 +75,7 @@ def test_each_fact_has_type_owner_and_evidence(everything: Snapshot) -> None:
     assert [everything.evidence[number].what for number in info.evidence] == ["/proc/sys/kernel/osrelease"]
     disk = everything.facts["p:disk.avail"]
     assert [everything.evidence[number].kind for number in disk.evidence] == ["command"]
-    assert {name for name, info in everything.facts.items() if not info.evidence} == {"run.effort"}
+    assert {name for name, info in everything.facts.items() if not info.evidence} == {"run.effort", "run.redacted"}
 
 
 def test_the_host_is_fingerprinted(everything: Snapshot) -> None:

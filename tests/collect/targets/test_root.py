@@ -77,7 +77,7 @@ def test_configuration_is_learnt_and_nothing_of_this_machine(root: Path) -> None
     assert found.get("os.name") == "Toy 7"
     assert found.get("p:count") == 17
     owners = {name: found.facts[name].owner for name in found.values}
-    assert {name for name, owner in owners.items() if owner is not Owner.FILES} == {"run.effort"}
+    assert {name for name, owner in owners.items() if owner is not Owner.FILES} == {"run.effort", "run.redacted"}
     probes = [name for name in found.facts if name.startswith("probe.")]
     assert probes
     for name in ("kernel.release", "sysctl.net.core.somaxconn", "host.name", "p:leak", *probes):
