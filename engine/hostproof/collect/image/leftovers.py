@@ -13,7 +13,7 @@ from itertools import groupby
 from hostproof.collect.image.entries import FILE, FOLDER, SOCKET, Entry, quoted
 from hostproof.source.records import record
 
-MOST_OF_A_KIND = 200
+MOST_OF_A_KIND = 1000
 _HOME = rb"(?:root|home/[^/]+)"
 
 

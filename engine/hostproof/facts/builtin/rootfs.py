@@ -48,8 +48,8 @@ ROWS: tuple[FactSpec, ...] = (
     _row(
         "leftovers",
         list_of(_LEFTOVER),
-        "What a build left there, by kind and path: machine-id, host keys, logs, package lists and others; 200 of a"
-        " kind, and then a record `...`",
+        "What a build left there, by kind and path: machine-id, host keys, logs, package lists and others; 1,000 of"
+        " a kind, and then a record `...`",
     ),
     _row("leftover_count", COUNT, "How many leftovers there are in all"),
 )
