@@ -21,7 +21,10 @@ def check_path(sheet: Sheet, parsed: nodes.Path | nodes.Attribute | nodes.Subscr
     """Resolve a path; all of its parts that are names or quoted names are taken together."""
     parts = _parts(parsed)
     if parts is not None:
-        return _resolve(sheet, parts, context, parsed.start)
+        found = _resolve(sheet, parts, context, parsed.start)
+        if found is not None:
+            found.__dict__["end"] = parsed.end  # with the brackets around it, as it begins with them
+        return found
     if isinstance(parsed, nodes.Attribute):
         return _attribute(sheet, parsed, context)
     return _subscript(sheet, parsed, context) if isinstance(parsed, nodes.Subscript) else None
