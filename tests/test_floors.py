@@ -104,6 +104,13 @@ def test_the_package_keeps_to_its_floors() -> None:
     assert faults(ENGINE) == []
 
 
+def test_scripts_are_short_too() -> None:
+    """What is written for a shell is code."""
+    lines = {path.name: path.read_text("utf-8").count("\n") for path in ENGINE.rglob("*.sh")}
+    assert lines
+    assert max(lines.values()) <= MOST_FILE_LINES
+
+
 def test_every_folder_is_a_known_floor() -> None:
     """A new folder must be given its place before it may hold code."""
     folders = {path.parent.relative_to(ENGINE).parts[:1] for path in ENGINE.rglob("*.py")}

@@ -1,6 +1,6 @@
 """The shell's dialect: what is sent where no Python is, asks included, out; its lines in, answers as the agent's out.
 
-The stand-in (`agent/shell.sh`) says only what a shell can know: bytes, words, the kernel's error as text, the status.
+The stand-in (`agent/shell/`) says only what a shell can know: bytes, words, the kernel's error as text, the status.
 What it means is worked out here, in the agent's own words, so that a fact is the same whoever read it.
 """
 
@@ -21,7 +21,7 @@ from hostproof.facts.unknown import Cause, Unknown
 from hostproof.source.records import record, replace
 
 PYTHON_CURE = "install python3 (3.6 or later) there"
-SCRIPT = AGENT / "shell.sh"
+SCRIPTS = tuple(AGENT / "shell" / f"{name}.sh" for name in ("words", "files", "calls", "commands", "work"))
 MOST_TIME = 5  # seconds for one file, pattern or call, as the agent's hand has it
 MOST_TOGETHER = 16 * 1024 * 1024  # bytes of all files of a pattern
 _LOAD = (
@@ -67,10 +67,15 @@ _OWN: dict[str, tuple[Cause, str, str]] = {
 
 def shell_program(asks: Sequence[Ask]) -> bytes:
     """Return what the start of a target reads where it found no Python: the stand-in, with all asks in it."""
-    lines = [line for line in SCRIPT.read_text(encoding="ascii").split("\n") if not line.lstrip().startswith("#")]
+    lines = [line for line in stand_in().split("\n") if not line.lstrip().startswith("#")]
     spelled = "\n".join(spell_ask(number, ask) for number, ask in enumerate(asks))
     program = [_LOAD, f"nonce={os.urandom(12).hex()}", f"asks='{spelled}\n'", *lines, "hostproof_end"]
     return "\n".join(("", *program, "")).encode("ascii")
+
+
+def stand_in() -> str:
+    """Return the stand-in as one text."""
+    return "".join(script.read_text(encoding="ascii") for script in SCRIPTS)
 
 
 def spell_ask(number: int, ask: Ask) -> str:
