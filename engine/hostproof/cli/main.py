@@ -32,6 +32,7 @@ MODULES = MappingProxyType(
         "diff": "commands.diff",
         "verify": "commands.verify",
         "compare": "commands.compare",
+        "manifest": "commands.manifest",
         "experiment": "commands.experiment",
         "lint": "commands.lint",
         "test": "commands.testing",

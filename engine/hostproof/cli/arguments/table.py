@@ -75,11 +75,12 @@ PARAM = Option(
 )
 TARGET = Option(
     "target",
-    "What to judge: local (this machine), ssh:HOST, container:ID, root:DIR (not running). Repeatable. [default: local]",
+    "What to judge: local, ssh:HOST, container:ID, root:DIR, tar:FILE, oci:DIR. Repeatable. [default: local]",
     "TARGET",
     many=True,
-    offers=("local", "ssh:", "container:", "root:"),
+    offers=("local", "ssh:", "container:", "root:", "tar:", "oci:"),
 )
+MANIFEST = Option("output", "Where the manifest goes. [default: -, standard output]", "FILE", short="-o", kind="file")
 TARGETS = Option("targets", "A file that lists targets, one on each line; # begins a comment.", "FILE", kind="file")
 JOBS = Option("jobs", "How many targets are looked at at once. [default: 8]", "N", short="-j")
 CHROOT = Option("chroot", "Let programs of a root directory be run inside it: they can do what you can.")
@@ -267,6 +268,13 @@ COMMANDS = (
         rest="BEFORE... [AFTER]",
         least=1,
         kind="file",
+    ),
+    Command(
+        "manifest",
+        "List a root file system: what its digest is of.",
+        (MANIFEST, TIMEOUT, QUIET),
+        rest="TARGET",
+        least=1,
     ),
     Command(
         "experiment",
