@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import TypeAlias
-
 from hostproof.evaluate.model import Evaluation, PackResults, Result, TableResult, Verdict, WaiverNote
 from hostproof.facts.snapshot import Evidence, Host
 from hostproof.report import wording
-from hostproof.source.harmless import harmless
-
-Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
+from hostproof.report.jsontext import Json, json_text
 
 
 def render_json(evaluation: Evaluation) -> str:
@@ -31,7 +26,7 @@ def render_json(evaluation: Evaluation) -> str:
         "counts": {str(verdict): evaluation.count(verdict) for verdict in Verdict},
         "packs": [_pack(pack) for pack in evaluation.packs],
     }
-    return json.dumps(_harmless(document), indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def _host(host: Host) -> Json:
@@ -105,14 +100,3 @@ def _evidence(evidence: Evidence) -> Json:
         "head": evidence.head,
         "tail": evidence.tail,
     }
-
-
-def _harmless(value: Json) -> Json:
-    """Return the same with every text harmless: who prints a field with `jq -r` sees no escape sequence."""
-    if isinstance(value, str):
-        return harmless(value)
-    if isinstance(value, list):
-        return [_harmless(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _harmless(item) for key, item in value.items()}
-    return value

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from math import isfinite
-from typing import TypeAlias
-
 from hostproof import __version__
 from hostproof.evaluate.difference.model import (
     Difference,
@@ -19,15 +15,13 @@ from hostproof.evaluate.difference.model import (
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Unknown
 from hostproof.report.difference import wording
-from hostproof.source.harmless import harmless
+from hostproof.report.jsontext import Json, json_text
 from hostproof.source.records import as_mapping
-
-Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 
 def render_difference_json(difference: Difference) -> str:
     """Return the document, indented; times in nanoseconds, values erased as in snapshots."""
-    return json.dumps(harmless_json(difference_data(difference)), indent=2, ensure_ascii=False) + "\n"
+    return json_text(difference_data(difference))
 
 
 def difference_data(difference: Difference) -> dict[str, Json]:
@@ -45,19 +39,6 @@ def difference_data(difference: Difference) -> dict[str, Json]:
         "outputs": [_output(change) for change in difference.outputs],
         "notes": [f"{one.code}: {one.message}{f' ({one.hint})' if one.hint else ''}" for one in difference.problems],
     }
-
-
-def harmless_json(value: Json) -> Json:
-    """Return the same with every text and key harmless, and numbers that JSON lacks as null."""
-    if isinstance(value, str):
-        return harmless(value)
-    if isinstance(value, float) and not isfinite(value):
-        return None
-    if isinstance(value, list):
-        return [harmless_json(item) for item in value]
-    if isinstance(value, dict):
-        return {harmless(key): harmless_json(item) for key, item in value.items()}
-    return value
 
 
 def _side(side: Side) -> Json:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from typing import TypeAlias
-
 from hostproof import __version__
 from hostproof.evaluate.baseline.gate import Change, Known, Outcome, undecided
 from hostproof.evaluate.baseline.nearness import Near
@@ -12,10 +9,8 @@ from hostproof.evaluate.difference.model import OutputChange, VerdictChange
 from hostproof.facts.codec import snapshot_digest
 from hostproof.facts.units import format_time
 from hostproof.report.gate import wording
-from hostproof.source.harmless import harmless
+from hostproof.report.jsontext import Json, json_text
 from hostproof.source.records import as_mapping
-
-Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 
 def render_json(outcome: Outcome) -> str:
@@ -44,7 +39,7 @@ def render_json(outcome: Outcome) -> str:
         "known": [_known(one) for one in outcome.known],
         "unread": [{"code": one.code, "message": one.message} for one in outcome.unread],
     }
-    return json.dumps(_harmless(document), indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def _plain(one: object) -> Json:
@@ -114,14 +109,3 @@ def _known(one: Known) -> Json:
         "detail": row.detail,
         "worse": one.worse,
     }
-
-
-def _harmless(value: Json) -> Json:
-    """Return the same with every text harmless."""
-    if isinstance(value, str):
-        return harmless(value)
-    if isinstance(value, list):
-        return [_harmless(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _harmless(item) for key, item in value.items()}
-    return value

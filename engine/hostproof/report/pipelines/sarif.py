@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from hostproof import __version__
 from hostproof.evaluate.model import Evaluation, Result, Verdict
 from hostproof.report import wording
-from hostproof.report.jsonfile import Json
+from hostproof.report.jsontext import Json
 from hostproof.report.pipelines.codequality import identity
 from hostproof.report.pipelines.notes import relative, said_of
 from hostproof.report.pipelines.sarifrules import LEVELS, rule_of, rules_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hostproof.evaluate.model import Evaluation, Result
-from hostproof.report.jsonfile import Json
+from hostproof.report.jsontext import Json
 from hostproof.report.markdowntext import block, link, paragraph, prose
 from hostproof.source.harmless import harmless, one_line
 

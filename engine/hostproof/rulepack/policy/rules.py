@@ -13,8 +13,7 @@ from hostproof.facts.types import BOOL, Type
 from hostproof.facts.typetext import parse_type
 from hostproof.rulepack.policy.kinds import NUMBERS, catalog_of, words_of
 from hostproof.rulepack.policy.model import Over, PolicyRule
-from hostproof.rulepack.sections.include import other_place
-from hostproof.rulepack.sections.names import rule_fault
+from hostproof.rulepack.sections.ids import read_id
 from hostproof.rulepack.sections.shape import MOST_TEXT, Shape, beginning
 from hostproof.source.near import nearest
 from hostproof.source.nodes import Mapping, Node, Scalar
@@ -23,6 +22,7 @@ RULE_KEYS = ("id", "over", "of", "facts", "rules", "outputs", "allow", "block", 
 MOST_RULES = 1_000
 MOST_NAMES = 200
 MOST_EXPRESSION = 1_000_000  # the language has a smaller bound of its own, and says it better
+_IDS = ("HP-E378", "HP-E378")  # wrong, and twice
 _CHOSEN_BY = {Over.VERDICTS: "rules", Over.OUTPUTS: "outputs"}
 _CHOOSING = ("facts", "rules", "outputs")
 
@@ -58,7 +58,8 @@ class _Written:
             return None
         before = self._problems.errors
         self._shape.keys(self._node, RULE_KEYS, ("id", "over"), "a policy's rule")
-        name, over, effect = self._id(seen), self._over(), self._effect(self._node)
+        name = read_id(self._get("id"), seen, self._shape, self._problems, _IDS)
+        over, effect = self._over(), self._effect(self._node)
         if over is None:
             return None  # nothing else can be checked
         names, told = self._names(self._node, over), self._problems.errors
@@ -73,19 +74,6 @@ class _Written:
 
     def _get(self, name: str) -> Node | None:
         return self._node.get(name) if self._node else None
-
-    def _id(self, seen: dict[str, Scalar]) -> Scalar | None:
-        name = self._shape.text(self._get("id"), "an id")
-        if name is None:
-            return None
-        fault = rule_fault(name.text)
-        if fault:
-            self._problems.add("HP-E378", fault, name.where)
-        elif name.text in seen:
-            hint = other_place(name.where, seen[name.text].where)
-            self._problems.add("HP-E378", f"the id {name.text!r} stands twice", name.where, hint)
-        seen.setdefault(name.text, name)
-        return name
 
     def _over(self) -> Over | None:
         node = self._get("over")

@@ -15,8 +15,9 @@ from hostproof.facts.types import BOOL, Type
 from hostproof.rulepack.model import Rule, Severity
 from hostproof.rulepack.sections.decide import check_decidable, read_decide
 from hostproof.rulepack.sections.each import read_each
-from hostproof.rulepack.sections.include import Part, other_place
-from hostproof.rulepack.sections.names import rule_fault, tag_fault, word_fault
+from hostproof.rulepack.sections.ids import read_id
+from hostproof.rulepack.sections.include import Part
+from hostproof.rulepack.sections.names import tag_fault, word_fault
 from hostproof.rulepack.sections.shape import MOST_TEXT, Shape
 from hostproof.source.nodes import Node, Scalar
 from hostproof.source.problems import Problems
@@ -41,6 +42,7 @@ MOST_RULES = 10_000
 MOST_EXPRESSION = 1_000_000  # the language has a smaller bound of its own, and says it better
 MOST_LISTED = 50
 MOST_LETS = 50
+_IDS = ("HP-E107", "HP-E108")  # wrong, and twice
 _PROVE = "compare a fact with what it has to be; `hostproof facts` lists them"
 
 _NAME, _DASHED = re.compile(r"\w+"), re.compile(r"[\w-]+")
@@ -96,7 +98,8 @@ class _Written:
         if self._node is None:
             return None
         self._shape.keys(self._node, RULE_KEYS, REQUIRED, "a rule")
-        name, severity, title = self._id(seen), self._severity(), self._shape.line(self._node.get("title"), "`title`")
+        name = read_id(self._get("id"), seen, self._shape, self._problems, _IDS)
+        severity, title = self._severity(), self._shape.line(self._node.get("title"), "`title`")
         decide = self._node.get("decide")
         self._confident = read_decide(decide, self._shape)
         applies = self._when_and_lets()
@@ -142,19 +145,6 @@ class _Written:
 
     def _get(self, name: str) -> Node | None:
         return self._node.get(name) if self._node else None
-
-    def _id(self, seen: dict[str, Scalar]) -> Scalar | None:
-        name = self._shape.text(self._get("id"), "an id")
-        if name is None:
-            return None
-        fault = rule_fault(name.text)
-        if fault:
-            self._problems.add("HP-E107", fault, name.where)
-        elif name.text in seen:
-            hint = other_place(name.where, seen[name.text].where)
-            self._problems.add("HP-E108", f"the id {name.text!r} stands twice", name.where, hint)
-        seen.setdefault(name.text, name)
-        return name
 
     def _severity(self) -> Severity | None:
         node = self._get("severity")
