@@ -83,10 +83,13 @@ def test_clocks_cost_what_they_cost_in_c(rows: dict[str, Row]) -> None:
 
 
 def test_slack_shows_in_both(rows: dict[str, Row]) -> None:
-    """Without timer slack the quickest sleep ends earlier than with it, as C and the probe both find."""
+    """Without timer slack sleeps end earlier than with it, as C and the probe both find.
+
+    What is usual in the best round is compared: the quickest of all may be a timer that another one's end took along.
+    """
     with_slack, sharp = rows["timers.sleep.absolute"], rows["timers.sleep.sharp"]
-    assert sharp.least_reference < with_slack.least_reference
-    assert sharp.least_probe < with_slack.least_probe
+    assert min(sharp.reference) < min(with_slack.reference)
+    assert min(sharp.probe) < min(with_slack.probe)
 
 
 def test_sleeps_beside_cyclictest() -> None:

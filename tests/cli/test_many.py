@@ -18,6 +18,7 @@ from hostproof.facts.codec import encode_snapshot
 from hostproof.facts.snapshot import FactInfo, Host, Snapshot
 from hostproof.facts.types import COUNT
 from hostproof.source.builtin import data_folder
+from offspring import children
 
 from .conftest import Told
 
@@ -201,9 +202,6 @@ def test_nothing_is_left_running(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def numbers() -> Iterator[bytes]:
         return workers.in_order(1000, lambda number: bytes([number % 256]) * 100_000)
-
-    def children() -> set[str]:
-        return {pid for task in Path("/proc/self/task").iterdir() for pid in (task / "children").read_text().split()}
 
     before = children()  # whoever runs the tests may have some
     left = numbers()
