@@ -110,10 +110,8 @@ def start_agent(
     if edit[0]:
         assert edit[0].encode() in bundle.modules
         edited = bundle.modules.replace(edit[0].encode(), edit[1].encode())
-        bundle = Bundle(
-            (*bundle.arguments[:-1], BOOTSTRAP.format(format="json", size=len(edited), package=PACKAGE, arguments="")),
-            edited,
-        )
+        start = BOOTSTRAP.format(format="json", size=len(edited), package=PACKAGE, entry="main", arguments="")
+        bundle = Bundle((*bundle.arguments[:-1], start), edited)
     command = (*prefix, sys.executable, *bundle.arguments)
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, **more)  # type: ignore[call-overload]
     assert process.stdin is not None
