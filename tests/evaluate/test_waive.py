@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from hostproof.evaluate.waive import waive
 from hostproof.expr.findings import Finding
+from hostproof.facts.snapshot import Host
 from hostproof.facts.types import BYTES, COUNT, DURATION, Type
 from hostproof.facts.units import format_value
 from hostproof.rulepack.model import Waiver
@@ -96,6 +97,57 @@ def test_first_that_holds() -> None:
         None,
         "the waiver by ops expired on 2026-01-01; the waiver by ops starts on 2026-06-01",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "hosts", "about"),
+    [
+        ("web-1", (), True),
+        ("", (), True),
+        ("", ("*",), True),
+        ("web-1", ("*",), True),
+        ("web-1", ("web-[0-9]",), True),
+        ("Web-1", ("wEB-?",), True),  # host names have no case
+        ("web-10", ("web-[0-9]",), False),
+        ("web-1", ("db-*", "web-*"), True),
+        ("web-1", ("db-*",), False),
+        ("web-1", ("web",), False),
+        ("", ("web-*",), False),
+    ],
+)
+def test_hosts(name: str, hosts: tuple[str, ...], about: bool) -> None:
+    """A waiver is about the hosts that one of its patterns matches; on others it is not even mentioned."""
+    made = Waiver("a.b", "why", "ops", "2026-12-31", hosts=hosts, ticket="OPS-1")
+    note, why = waive([Finding("x", "1", ">= 2")], [made], "2026-01-01", Host(name))
+    assert (note.ticket if note else None, why) == ("OPS-1" if about else None, "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"kernel": "6.1"}, ""),
+        ({"kernel": "6.1.0-18-amd64"}, ""),
+        ({"kernel": "6.1.0-"}, ""),
+        ({"kernel": "6"}, ""),
+        ({"distribution": "Debian GNU/Linux 12", "arch": "x86_64"}, ""),
+        ({"kernel": "6.10"}, "is for kernel 6.10, and this host's is 6.1.0-18-amd64"),
+        ({"kernel": "6.1.0-1"}, "is for kernel 6.1.0-1, and this host's is 6.1.0-18-amd64"),
+        ({"arch": "x86_64", "kernel": "5.15"}, "is for kernel 5.15, and this host's is 6.1.0-18-amd64"),
+        (
+            {"distribution": "Debian GNU/Linux 1"},
+            "is for distribution Debian GNU/Linux 1, and this host's is Debian GNU/",
+        ),
+        ({"go": "go1.22"}, "is for go go1.22, and this host's is not known"),
+    ],
+)
+def test_fingerprint(fields: dict[str, str], why: str) -> None:
+    """A waiver ends when the host is not what it was any more; a series goes on, another number does not."""
+    host = Host("web-1", kernel="6.1.0-18-amd64", arch="x86_64", distribution="Debian GNU/Linux 12 (bookworm)")
+    made = Waiver("a.b", "why", "ops", "2026-12-31", fingerprint=tuple(fields.items()))
+    note, said = waive([Finding("x", "1", ">= 2")], [made], "2026-01-01", host)
+    assert (note is None) == bool(why)
+    assert said.removeprefix("the waiver by ops ").startswith(why)
+    assert bool(said) == bool(why)
 
 
 @given(

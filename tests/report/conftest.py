@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from hostproof.evaluate.hosts import RuleRow, row_of
-from hostproof.evaluate.model import Evaluation, Gate, PackResults, Result, Verdict, WaiverNote
+from hostproof.evaluate.model import (
+    Evaluation,
+    Gate,
+    PackResults,
+    Result,
+    Verdict,
+    WaiverNote,
+    WaiverNotice,
+    WaiverState,
+)
 from hostproof.expr.findings import Finding
 from hostproof.facts.snapshot import Evidence, Host
 from hostproof.facts.unknown import Cause, Unknown
@@ -166,10 +175,16 @@ def _results(draw: st.DrawFn) -> Result:
         file=_texts(),
         line=st.integers(0, 10**6),
         gated=st.booleans(),
-        waiver=st.builds(WaiverNote, _texts(), _texts(), st.just("2026-12-31")),
+        waiver=st.builds(WaiverNote, _texts(), _texts(), st.just("2026-12-31"), _texts()),
         took=st.integers(0, 10**15),
     )
     return _consistent(draw(result))
+
+
+def _notices() -> SearchStrategy[WaiverNotice]:
+    said = _texts().filter(bool)
+    day = st.just("2026-12-31")
+    return st.builds(WaiverNotice, _texts(), st.sampled_from(WaiverState), said, _texts(), day, _texts(), st.none())
 
 
 @st.composite
@@ -187,6 +202,7 @@ def _evaluations(draw: st.DrawFn) -> Evaluation:
             gate=st.builds(Gate),
             exit_code=st.sampled_from((0, 1, 3)),
             version=_texts(),
+            notices=st.lists(_notices(), max_size=2).map(tuple),
         )
     )
 

@@ -66,8 +66,18 @@ def test_a_profile_is_read_fully(packs: dict[str, RulePack]) -> None:
     )
     accepted = (("sysctl.net.core.somaxconn", "1.50"), ("other", "5ms"))
     assert profile.waivers == (
-        Waiver("net.backlog", "a burst is impossible here", "team-storage", "2026-12-31", "2026-01-01", (("", "128"),)),
-        Waiver("linux-network2:net.backlog", "x", "y", "2026-12-31", "", accepted),
+        Waiver(
+            "net.backlog",
+            "a burst is impossible here",
+            "team-storage",
+            "2026-12-31",
+            "2026-01-01",
+            (("", "128"),),
+            ("db-*.example.org", "web-[0-9]", "?"),
+            "https://tickets.example.org/12",
+            (("kernel", "6.10"), ("distribution", "Debian GNU/Linux 12")),
+        ),
+        Waiver("linux-network2:net.backlog", "x", "y", "2026-12-31", "", accepted, ("*",), "12"),
     )
     settled = settle_profile(profile, list(packs.values()))["linux-network2"]
     wanted = {"min_backlog": 128, "min_free": 10 * 2**30, "oldest": "6.20", "hosts": ["a", "b"], "ports": {"web": [80]}}

@@ -114,7 +114,7 @@ def _decide(rule: Rule, env: Env, policy: Policy, names: tuple[str, str]) -> _Ou
 
 def _failed(rule: Rule, env: Env, waivers: tuple[Waiver, ...], date: str) -> _Outcome:
     findings = find(rule.holds, env)
-    note, reason = waive(findings, waivers, date)
+    note, reason = waive(findings, waivers, date, env.snapshot.host)
     return _Outcome(
         Verdict.FAIL if note is None else Verdict.WAIVED,
         message="" if rule.message is None else render_template(rule.message, env),

@@ -44,6 +44,31 @@ class WaiverNote:
     reason: str
     owner: str
     expires: str
+    ticket: str = ""
+
+
+class WaiverState(StrEnum):
+    """Why somebody should look at a waiver of the profile: its rule passes, it ends soon, it holds no more."""
+
+    REMOVABLE = "removable"
+    EXPIRING = "expiring"
+    DEAD = "dead"
+
+
+@record
+class WaiverNotice:
+    """What is to be said of one waiver about this host. `rule` is `pack:id`, `why` a sentence without its subject.
+
+    `days` are how many are left until its last one, 0 on that day itself, and None where it doesn't expire soon.
+    """
+
+    rule: str
+    state: WaiverState
+    why: str
+    owner: str
+    expires: str
+    ticket: str = ""
+    days: int | None = None
 
 
 @record
@@ -133,6 +158,7 @@ class Evaluation:
     exit_code: int
     version: str
     unredacted: bool = False  # the snapshot keeps secrets as they were found
+    notices: tuple[WaiverNotice, ...] = ()
 
     def results(self) -> tuple[Result, ...]:
         """Return all results in order."""

@@ -10,6 +10,7 @@ from hostproof.evaluate.gate import exit_code, require_judged
 from hostproof.evaluate.guard import Guard
 from hostproof.evaluate.judge import Policy, judge
 from hostproof.evaluate.model import Evaluation, Gate, PackResults
+from hostproof.evaluate.notices import notices_of
 from hostproof.evaluate.tables import filled
 from hostproof.expr.scope import Env
 from hostproof.facts.codec import snapshot_digest
@@ -58,6 +59,7 @@ def evaluate_packs(  # noqa: PLR0913, PLR0917 (each is an input of its own, as t
         exit_code=exit_code(results),
         version=__version__,
         unredacted=snapshot.values.get("run.redacted") is False,
+        notices=notices_of(policy.waivers, results, policy.date, snapshot.host),
     )
 
 

@@ -4,7 +4,8 @@ A waiver holds from `starts` to `expires`, both UTC days and inclusive, as long 
 accepted. Worse is read off what the rule wants: where it wants `>=` or `>`, a smaller value is worse; where it wants
 `<=` or `<`, a larger one; where it wants anything else (`==`, `in`, `matches`), any other value is. What was not
 accepted at all, or can't be compared with it (5ms with 4KiB), is worse too: a waiver never hides what nobody looked at.
-A waiver without `accepted` holds whatever the value.
+A waiver without `accepted` holds whatever the value. One with `hosts` is about hosts whose names match, whatever the
+case of letters; one with a `fingerprint` ends when the host has another kernel, distribution or whatever it names.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from hostproof.evaluate.model import WaiverNote
 from hostproof.expr.findings import Finding
+from hostproof.facts.snapshot import Host
 from hostproof.facts.types import Kind, Type
 from hostproof.facts.units import parse_quantity
 from hostproof.facts.versions import version_key
@@ -21,26 +23,54 @@ from hostproof.rulepack.model import Waiver
 # How a value may compare with the accepted one, by what is wanted: not at all, or as much, or better.
 _ALLOWED = {">=": (0, 1), ">": (0, 1), "<=": (0, -1), "<": (0, -1)}
 _PLAIN_NUMBERS = (Kind.INT, Kind.COUNT, Kind.FLOAT)
+_NO_HOST = Host()
 
 
-def waive(findings: Sequence[Finding], waivers: Iterable[Waiver], date: str) -> tuple[WaiverNote | None, str]:
+def waive(
+    findings: Sequence[Finding], waivers: Iterable[Waiver], date: str, host: Host = _NO_HOST
+) -> tuple[WaiverNote | None, str]:
     """Return the note of the first waiver that holds on the ISO day `date`, or None and why the others don't."""
     reasons = []
     for waiver in waivers:
-        reason = _lapsed(waiver, findings, date)
+        if not is_about(waiver, host):
+            continue
+        reason = lapsed(waiver, date, host) or worse(waiver, findings)
         if not reason:
-            return WaiverNote(waiver.reason, waiver.owner, waiver.expires), ""
+            return WaiverNote(waiver.reason, waiver.owner, waiver.expires, waiver.ticket), ""
         reasons.append(f"the waiver by {waiver.owner} {reason}")
     return None, "; ".join(reasons)
 
 
-def _lapsed(waiver: Waiver, findings: Sequence[Finding], date: str) -> str:
-    """Return why a waiver doesn't hold, empty if it does. ISO days sort as texts."""
+def is_about(waiver: Waiver, host: Host) -> bool:
+    """Tell whether a waiver is about this host at all; the case of letters in host names means nothing (RFC 4343)."""
+    if not waiver.hosts:
+        return True
+    from fnmatch import fnmatchcase  # few waivers have patterns
+
+    return any(fnmatchcase(host.name.lower(), pattern.lower()) for pattern in waiver.hosts)
+
+
+def lapsed(waiver: Waiver, date: str, host: Host) -> str:
+    """Return why a waiver doesn't hold, whatever the rule found; empty if it does. ISO days sort as texts."""
     if waiver.starts and date < waiver.starts:
         return f"starts on {waiver.starts}"
     if date > waiver.expires:
         return f"expired on {waiver.expires}"
+    for name, was in waiver.fingerprint:
+        now = str(getattr(host, name))
+        if not _of_series(now, was):
+            return f"is for {name} {was}, and this host's {f'is {now}' if now else 'is not known'}"
+    return ""
+
+
+def worse(waiver: Waiver, findings: Sequence[Finding]) -> str:
+    """Return which value is worse than what a waiver accepted, empty if none is."""
     return next(_worse(dict(waiver.accepted), findings), "") if waiver.accepted else ""
+
+
+def _of_series(now: str, was: str) -> bool:
+    """Tell whether a field is what it was, or goes on where that ends: `6.1` is also 6.1.0-18, and is not 6.10."""
+    return now == was or (now.startswith(was) and not (now[len(was)].isalnum() and was[-1].isalnum()))
 
 
 def _worse(accepted: dict[str, str], findings: Sequence[Finding]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hostproof.evaluate.model import Evaluation, PackResults, Result, TableResult, Verdict, WaiverNote
+from hostproof.evaluate.model import Evaluation, PackResults, Result, TableResult, Verdict, WaiverNote, WaiverNotice
 from hostproof.facts.snapshot import Evidence, Host
 from hostproof.report import wording
 from hostproof.report.jsontext import Json, json_text
@@ -25,6 +25,7 @@ def render_json(evaluation: Evaluation) -> str:
         "gate": {"fail_on": str(evaluation.gate.fail_on), "unknown": str(evaluation.gate.unknown)},
         "counts": {str(verdict): evaluation.count(verdict) for verdict in Verdict},
         "packs": [_pack(pack) for pack in evaluation.packs],
+        **({"waivers": [_notice(notice) for notice in evaluation.notices]} if evaluation.notices else {}),
     }
     return json_text(document)
 
@@ -87,7 +88,20 @@ def _result(result: Result) -> Json:
 
 
 def _waiver(waiver: WaiverNote) -> Json:
-    return {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires}
+    ticket: dict[str, Json] = {"ticket": waiver.ticket} if waiver.ticket else {}
+    return {"reason": waiver.reason, "owner": waiver.owner, "expires": waiver.expires, **ticket}
+
+
+def _notice(notice: WaiverNotice) -> Json:
+    return {
+        "rule": notice.rule,
+        "state": str(notice.state),
+        "why": notice.why,
+        "owner": notice.owner,
+        "expires": notice.expires,
+        "ticket": notice.ticket,
+        "days_left": notice.days,
+    }
 
 
 def _evidence(evidence: Evidence) -> Json:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_TEXT = 16_384  # characters of a result element: GitLab and Jenkins load whole files into memory
 MOST_MESSAGE = 1_000
+MOST_NOTICES = 100  # of waivers
 MOST_EVIDENCE = 2_000
 MOST_NAME = 240  # with a number behind it less than 256, which Azure and GitLab cut names to
 BEGIN, END = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n', "</testsuites>\n"
@@ -71,11 +72,13 @@ def _suite(evaluation: Evaluation, pack: PackResults, number: int, name: str) ->
 
 
 def _summary(evaluation: Evaluation) -> str:
-    step = wording.next_step(evaluation)
+    step, more = wording.next_step(evaluation), len(evaluation.notices) - MOST_NOTICES
     lines = (
         f"{wording.verdict_word(evaluation)}: {wording.headline(evaluation)}",
         wording.counts(evaluation),
         f"next: {step}" if step else "",
+        *map(wording.noticed, evaluation.notices[:MOST_NOTICES]),
+        f"and {more} more waivers to look at" if more > 0 else "",
     )
     return _unattached("\n".join(one_line(line) for line in lines if line))
 

@@ -26,6 +26,7 @@ def render_markdown(evaluation: Evaluation, level: int = 1) -> str:
         *_chapter("Failures", wording.of_verdict(evaluation, Verdict.FAIL), evaluation, level),
         *_chapter("Undecided", wording.of_verdict(evaluation, Verdict.UNKNOWN), evaluation, level),
         *_chapter("Waived", wording.of_verdict(evaluation, Verdict.WAIVED), evaluation, level),
+        *_notices(evaluation, level),
         *_tables(evaluation, level),
         *_table("Skipped", wording.of_verdict(evaluation, Verdict.SKIPPED), "reason"),
         *_table("Passed", wording.of_verdict(evaluation, Verdict.PASS), "found"),
@@ -60,6 +61,19 @@ def _chapter(title: str, results: Sequence[Result], evaluation: Evaluation, leve
         yield from _what_to_know(result, evaluation)
         yield from _what_to_do(result)
         yield from _evidence(result)
+
+
+def _notices(evaluation: Evaluation, level: int) -> Iterator[str]:
+    """Give the waivers that somebody should look at."""
+    if not evaluation.notices:
+        return
+    yield f"#{'#' * level} Waivers to look at ({len(evaluation.notices)})"
+    lines = ["| rule | owner | ticket | until | state | why |", "|---|---|---|---|---|---|"]
+    for one in evaluation.notices[:MOST_ROWS]:
+        cells = (one.rule, one.owner, one.ticket, one.expires, str(one.state), one.why)
+        lines.append(f"| {' | '.join(map(prose, cells))} |")
+    left_out = len(evaluation.notices) - MOST_ROWS
+    yield "\n".join(lines) + (f"\n\nand {left_out} more" if left_out > 0 else "")
 
 
 def _decided_by(result: Result) -> Iterator[str]:

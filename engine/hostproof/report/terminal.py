@@ -12,6 +12,7 @@ from hostproof.source.harmless import harmless, one_line
 
 NARROWEST, WIDEST = 40, 100  # longer lines are hard to read, whatever the terminal's width
 MOST_LINES = 8  # of findings or unknowns of one rule
+MOST_NOTICES = 20  # of waivers
 INDENT = 8
 _NAMED = {"kernel": "Linux ", "cgroup": "cgroup "}  # what a bare value would not say
 _STYLES = {
@@ -37,6 +38,7 @@ def render_terminal(evaluation: Evaluation, width: int = 80, colour: bool = Fals
         *_failures(evaluation, width),
         *_undecided(evaluation, width),
         *_waived(evaluation, width),
+        *_notices(evaluation, width),
         *_foot(evaluation, width),
     ]
     return coloured_text(lines) if colour else plain_text(lines)
@@ -84,6 +86,15 @@ def _waived(evaluation: Evaluation, width: int) -> Iterator[Line]:
     for result in results:
         yield from _title(result, "~", "cyan", width)
         yield from _text("", wording.waived_by(result), width)
+
+
+def _notices(evaluation: Evaluation, width: int) -> Iterator[Line]:
+    if evaluation.notices:
+        yield from _heading("WAIVERS TO LOOK AT", "yellow")
+    for notice in evaluation.notices[:MOST_NOTICES]:
+        yield from labelled("  !     ", wrapped(one_line(wording.noticed(notice)), width - INDENT), 0)
+    if len(evaluation.notices) > MOST_NOTICES:
+        yield ((" " * INDENT, ""), (f"and {len(evaluation.notices) - MOST_NOTICES} more", "dim"))
 
 
 def _foot(evaluation: Evaluation, width: int) -> Iterator[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from hostproof.evaluate.model import Evaluation, OnUnknown, Result, Verdict
+from hostproof.evaluate.model import Evaluation, OnUnknown, Result, Verdict, WaiverNotice
 from hostproof.facts.snapshot import Evidence
 
 MOST_COMMAND = 90  # characters of a line that still is shown as something to copy
@@ -84,9 +84,20 @@ def is_commands(text: str) -> bool:
 
 
 def waived_by(result: Result) -> str:
-    """Return who waived a failure, why and until when."""
+    """Return who waived a failure, why, until when, and by which ticket."""
     note = result.waiver
-    return f"waived by {note.owner} until {note.expires}: {note.reason}" if note else ""
+    if note is None:
+        return ""
+    return f"waived by {note.owner} until {note.expires}: {note.reason}{_ticket(note.ticket)}"
+
+
+def noticed(notice: WaiverNotice) -> str:
+    """Return what is to be said of a waiver: `linux:net.backlog: the waiver by ops (OPS-12) is dead: ...`."""
+    return f"{notice.rule}: the waiver by {notice.owner}{_ticket(notice.ticket)} is {notice.state}: {notice.why}"
+
+
+def _ticket(text: str) -> str:
+    return f" ({text})" if text else ""
 
 
 def evidence_title(evidence: Evidence) -> str:

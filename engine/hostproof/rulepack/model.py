@@ -108,7 +108,9 @@ class Waiver:
 
     `rule` is an id or `pack:id`; an empty `starts` is always. `accepted` holds the values as they were waived, as text
     with unit (`128`, `5ms`), by the subject of the finding (`sysctl.net.core.somaxconn`); the subject is empty where
-    one value stands for the rule. `evaluate.waive` says when a value is worse, which ends the waiver.
+    one value stands for the rule. `evaluate.waive` says when a value is worse, which ends the waiver. `hosts` are glob
+    patterns of host names, empty for every host; `ticket` is where it was agreed. `fingerprint` holds fields of the
+    host's fingerprint as they were (`kernel`, `6.1`); another value ends the waiver.
     """
 
     rule: str
@@ -117,6 +119,9 @@ class Waiver:
     expires: str
     starts: str = ""
     accepted: tuple[tuple[str, str], ...] = ()
+    hosts: tuple[str, ...] = ()
+    ticket: str = ""
+    fingerprint: tuple[tuple[str, str], ...] = ()
 
 
 @record

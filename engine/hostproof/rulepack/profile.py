@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from hostproof.facts.snapshot import Value
@@ -13,6 +12,7 @@ from hostproof.rulepack.find import find_packs
 from hostproof.rulepack.model import Override, RulePack, Severity, Waiver
 from hostproof.rulepack.params import GivenParam, settle_params
 from hostproof.rulepack.sections.shape import Shape, beginning
+from hostproof.rulepack.waivers import MOST_RULES, waivers_of
 from hostproof.source.files import read_source
 from hostproof.source.near import nearest
 from hostproof.source.nodes import Mapping, Node, Scalar
@@ -23,11 +23,9 @@ from hostproof.source.yaml import load_yaml
 FORMAT = 1
 PROFILE_KEYS = ("hostproof", "packs", "params", "effort", "rules", "waivers", "gate")
 OVERRIDE_KEYS = ("severity", "off", "reason")
-WAIVER_KEYS = ("rule", "reason", "owner", "starts", "expires", "accepted")
 GATE_KEYS = ("fail_on", "unknown")
 MOST_PACKS = 100
 MOST_HINTS = 20
-MOST_RULES = 10_000  # that overrides and waivers are about
 UNKNOWNS = ("fail", "warn", "ignore")
 EFFORTS = ("quick", "usual", "full")
 
@@ -130,7 +128,7 @@ class _Written:
             self._packs(Path(path).parent),
             self._params(),
             self._overrides(),
-            self._waivers(),
+            waivers_of(self._root.get("waivers"), self._shape, self._named),
             tuple(self._named),
             fail_on,
             unknown,
@@ -216,61 +214,6 @@ class _Written:
     def _severity(self, node: Node) -> Severity | None:
         word = self._shape.word(node, tuple(Severity), "HP-E320", "a severity")
         return Severity(word) if word else None
-
-    def _waivers(self) -> tuple[Waiver, ...]:
-        node = self._root.get("waivers")
-        items = (self._shape.sequence(node, "`waivers`") if node else None) or ()
-        if len(items) > MOST_RULES:
-            message = f"`waivers` may be {MOST_RULES:,}, and are {len(items):,}"
-            self._problems.add("HP-E317", message, items[MOST_RULES].where)
-        found = [self._waiver(item) for item in items[:MOST_RULES] if not self._shape.enough]
-        return tuple(one for one in found if one is not None)
-
-    def _waiver(self, item: Node) -> Waiver | None:
-        node = self._shape.mapping(item, "a waiver", "{rule: ..., reason: ..., owner: ..., expires: 2026-12-31}")
-        if node is None:
-            return None
-        before = self._problems.errors
-        self._shape.keys(node, WAIVER_KEYS, ("rule", "reason", "owner", "expires"), "a waiver")
-        rule = self._shape.text(node.get("rule"), "`rule`")
-        if rule:
-            self._named.append((rule.text, rule.where))
-        reason, owner = (self._shape.line(node.get(name), f"`{name}`") for name in ("reason", "owner"))
-        starts, expires = self._day(node, "starts"), self._day(node, "expires")
-        if starts and expires and starts > expires:
-            self._problems.add("HP-E324", f"the waiver ends on {expires}, before it starts", beginning(node))
-        accepted = self._accepted(node.get("accepted"))
-        if rule is None or self._problems.errors > before:
-            return None
-        return Waiver(rule.text, reason, owner, expires, starts, accepted)
-
-    def _day(self, node: Mapping, name: str) -> str:
-        """Return an ISO day as it is written, or an empty text."""
-        scalar = self._shape.written(node.get(name), f"`{name}`")
-        if scalar is None:
-            return ""
-        try:
-            day = date.fromisoformat(scalar.text).isoformat()
-        except ValueError:
-            day = ""
-        if day != scalar.text:  # 20261231 and 2026-W53-4 are days too, but not as anybody writes them here
-            message = f"{scalar.text[:40]!r} is not a day"
-            self._problems.add("HP-E323", message, scalar.where, "write year, month and day: 2026-12-31")
-            return ""
-        return day
-
-    def _accepted(self, node: Node | None) -> tuple[tuple[str, str], ...]:
-        """Return the accepted values as written, by the subjects they belong to; the subject of a bare one is empty."""
-        if node is None:
-            return ()
-        if isinstance(node, Scalar):
-            value = self._shape.written(node, "`accepted`")
-            return (("", value.text),) if value else ()
-        entries = [
-            (key.text, self._shape.written(value, "an accepted value"))
-            for key, value in self._shape.entries(node, "`accepted`")
-        ]
-        return tuple((subject, value.text) for subject, value in entries if value)
 
     def _gate(self) -> tuple[Severity | None, str]:
         node = self._root.get("gate")

@@ -46,6 +46,7 @@ def whole(parts: Iterable[str]) -> Iterator[str]:
 def _lines(evaluation: Evaluation) -> Iterator[str]:
     said = f"{wording.verdict_word(evaluation)}: {wording.headline(evaluation)}"
     yield f"# {one_line(wording.host_name(evaluation))} is {one_line(said)}"
+    yield from (f"# {one_line(wording.noticed(notice))}" for notice in evaluation.notices)
     host = wording.host_name(evaluation)
     for result in evaluation.results():
         if result.objects:

@@ -27,4 +27,5 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow("HP-E324", "A waiver that ends before it starts", "{starts: 2026-07-01, expires: 2026-06-30}"),
     CodeRow("HP-E325", "The same pack twice", "packs: [linux, linux]"),
     CodeRow("HP-E326", "Not how thorough probes can be", "effort: fast"),
+    CodeRow("HP-E327", "Not a pattern of host names", "waivers: [{rule: net.backlog, hosts: 'web-[0-9'}]"),
 )
