@@ -228,20 +228,25 @@ def test_generated_parts_are_fresh() -> None:
 
 
 def test_a_stale_part_is_found(tmp_path: Path) -> None:
-    """A part that was changed by hand is named, and written anew."""
+    """A part or page that was changed by hand is named, and written anew; a page of no pack is removed."""
     docs = tmp_path / "docs"
-    for folder in ("generate", "measure"):
+    for folder in ("generate", "measure", "rules"):
         shutil.copytree(CHECKOUT / "docs" / folder, docs / folder)
     for page in ("probes.md", "detection.md", "detection-go.md"):
         shutil.copy(CHECKOUT / "docs" / page, docs)
     env = os.environ | {"PYTHONPATH": str(CHECKOUT / "tests")}
     (docs / "language.md").write_text(TEXT.replace("unknown |\n", "true |\n", 1), "utf-8")
+    (docs / "rules" / "rootfs.md").write_text("# by hand\n", "utf-8")
+    (docs / "rules" / "gone.md").write_text("# of a pack that is gone\n", "utf-8")
     command = [sys.executable, str(docs / "generate")]
     checked = subprocess.run([*command, "--check"], capture_output=True, text=True, timeout=60, env=env)
     assert (checked.returncode, "make docs" in checked.stdout) == (1, True)
-    assert checked.stdout.endswith("docs/language.md: truth tables\n")
+    pages = ["docs/rules/gone.md", "docs/rules/rootfs.md"]
+    assert checked.stdout.splitlines()[1:] == [*pages, "docs/language.md: truth tables"]
     assert subprocess.run(command, capture_output=True, text=True, timeout=60, env=env).returncode == 0
     assert (docs / "language.md").read_text("utf-8") == TEXT
+    written = {path.name: path.read_text("utf-8") for path in (docs / "rules").iterdir()}
+    assert written == {path.name: path.read_text("utf-8") for path in (CHECKOUT / "docs" / "rules").iterdir()}
 
 
 def test_everything_that_is_called_is_described() -> None:

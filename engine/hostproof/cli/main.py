@@ -36,6 +36,7 @@ MODULES = MappingProxyType(
         "experiment": "commands.experiment",
         "lint": "commands.lint",
         "test": "commands.testing",
+        "docs": "commands.docs",
         "plan": "commands.plan",
         "facts": "commands.facts",
         "baseline record": "baseline.record",

@@ -147,6 +147,13 @@ ROUNDS = Option("rounds", "How often each side is run. [default: 6]", "N")
 SEED = Option("seed", "What the order of the runs is drawn from. [default: 1]", "N")
 HOST = Option("host", "Set it for the whole machine, not in a network namespace of its own.")
 DRY_RUN = Option("dry-run", "Only say what would be set, run and put back.")
+PAGES = Option(
+    "output",
+    "The folder for the pages, and README.md that leads to them. [default: -, one page]",
+    "DIR",
+    "-o",
+    kind="file",
+)
 FOLDER = Option("output", "The folder to keep the snapshots of all runs in.", "DIR", short="-o", kind="file")
 
 BUILD = Option(
@@ -289,6 +296,13 @@ COMMANDS = (
         "test",
         "Judge packs over their own cases; touches no machine.",
         (COVERAGE, MUTATE, MUTANTS, UPDATE, WATCH, _reports(TEST_FORMATS), *SHOWN),
+        rest="[PACK]...",
+        kind="pack",
+    ),
+    Command(
+        "docs",
+        "Write what packs are: a page in Markdown for each.",
+        (PAGES,),
         rest="[PACK]...",
         kind="pack",
     ),
