@@ -26,6 +26,7 @@ PAGES = (
     "docs/targets.md",
     "docs/gate.md",
     "docs/rootfs.md",
+    "docs/guide/ten-minutes.md",
     "docs/guide/first-rule.md",
     "docs/guide/own-probe.md",
     "docs/guide/testing-rules.md",

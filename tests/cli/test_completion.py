@@ -22,7 +22,7 @@ def test_the_script(run: Run, shell: str) -> None:
             "hostproof ",
             {
                 *("check", "collect", "eval", "explain", "lint", "plan", "facts", "query", "verify", "import"),
-                *("baseline", "compare", "diff", "experiment", "manifest", "test", "docs"),
+                *("baseline", "compare", "diff", "experiment", "manifest", "test", "docs", "init"),
             },
         ),
         ("hostproof baseline ", {"record", "select", "list", "gate"}),

@@ -34,6 +34,7 @@ MODULES = MappingProxyType(
         "compare": "commands.compare",
         "manifest": "commands.manifest",
         "experiment": "commands.experiment",
+        "init": "beginning.init",
         "lint": "commands.lint",
         "test": "commands.testing",
         "docs": "commands.docs",

@@ -21,6 +21,7 @@ NEAR = ("series", "major", "any")
 OWNERS = ("host-kernel", "namespace", "cgroup", "process", "files")
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 CI = ("auto", "none", "github", "gitlab", "azure", "jenkins", "circleci", "buildkite", "teamcity", "other")
+INIT_CI = ("github", "gitlab", "none")
 EXITS = ("hostproof", "nagios")
 ON_UNKNOWN = ("fail", "warn", "ignore")
 
@@ -166,6 +167,9 @@ COVERAGE = Option("coverage", "Fail below this share of rules, branches and unkn
 MUTATE = Option("mutate", "Alter each rule in small ways, and list what no case notices.")
 MUTANTS = Option("mutants", "Do so, and fail if cases notice less than this share.", "PERCENT")
 UPDATE = Option("update", "Rewrite expected messages in the files of cases to what the rules say now.")
+PACK_NAME = Option("name", "What the pack is called. [default: team, or asked for]", "NAME")
+TITLE = Option("title", "What it is about, for reports. [default: asked for on a terminal]", "TEXT")
+CI_FILE = Option("ci", "Whose CI file to write. [default: by what is there]", "|".join(INIT_CI), offers=INIT_CI)
 WATCH = Option("watch", "Go on, and test again whenever a file of the packs changes.")
 
 
@@ -290,6 +294,13 @@ COMMANDS = (
             *(SET, PROBE, ROUNDS, SEED, HOST, DRY_RUN, FACTS, QUICK, FULL, TIMEOUT, FOLDER),
             *(_reports(COMPARE_FORMATS), *SHOWN),
         ),
+    ),
+    Command(
+        "init",
+        "Begin a pack of your own: a rule, its cases, a profile, CI.",
+        (PACK_NAME, TITLE, CI_FILE),
+        rest="[FOLDER]",
+        kind="file",
     ),
     Command("lint", "Check packs without touching a machine.", (), rest="[PACK]...", kind="pack"),
     Command(

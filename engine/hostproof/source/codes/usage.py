@@ -29,4 +29,5 @@ ROWS: tuple[CodeRow, ...] = (
     CodeRow(
         "HP-E541", "An experiment that can't be done", "hostproof experiment --set vm.drop_caches=3 --probe memory"
     ),
+    CodeRow("HP-E551", "Nothing can begin there", "hostproof init a-folder-with-a-hostproof.yaml"),
 )

@@ -1,0 +1,1 @@
+"""Beginning a pack of one's own: what `hostproof init` writes."""
