@@ -5,6 +5,7 @@ from __future__ import annotations
 from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import JUDGED_FORMATS
 from hostproof.cli.exits import exit_of
+from hostproof.cli.found import with_profile
 from hostproof.cli.job import judge, read_job
 from hostproof.cli.materials import SBOM, requests_for, require_materials
 from hostproof.cli.outputs import Output, write_all
@@ -22,7 +23,7 @@ def run(given: Given) -> int:
     with noted(problems):
         outputs = wanted_reports(given, (*JUDGED_FORMATS, "snapshot", SBOM))
     with noted(problems):
-        job = read_job(given)
+        job = read_job(with_profile(given))
     with noted(problems):
         taking = read_taking(given)
         require_materials(outputs, problems, len(taking.targets))

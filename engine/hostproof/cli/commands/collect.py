@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hostproof.cli.arguments.given import Given, noted
+from hostproof.cli.found import with_profile
 from hostproof.cli.job import Job, read_job
 from hostproof.cli.outputs import STDOUT, require_writable, write_all
 from hostproof.cli.screen import show
@@ -21,7 +22,7 @@ def run(given: Given) -> int:
     """Take a snapshot, write it and say how much it holds; raises ProblemError before anything is collected."""
     problems = Problems()
     with noted(problems):
-        job = read_job(given)
+        job = read_job(with_profile(given))
     with noted(problems):
         taking = read_taking(given)
     with noted(problems):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import JUDGED_FORMATS
 from hostproof.cli.exits import exit_of
+from hostproof.cli.found import with_profile
 from hostproof.cli.job import Job, judge, read_job
 from hostproof.cli.materials import SBOM, require_materials
 from hostproof.cli.outputs import Output, write_all
@@ -30,7 +31,7 @@ def run(given: Given) -> int:
         require_own_names(outputs, [name_of(path) for path in paths])
         require_materials(outputs, problems, len(paths))
     with noted(problems):
-        job = read_job(given)
+        job = read_job(with_profile(given))
     problems.refuse()
     if len(paths) == 1:
         return _judge_one(given, job, outputs, paths[0])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.commands.listing import as_json, wants_json
+from hostproof.cli.found import with_profile
 from hostproof.cli.job import explained, read_job
 from hostproof.cli.screen import show, takes_colour, width
 from hostproof.facts.codec import decode_snapshot, read_snapshot
@@ -30,7 +31,7 @@ def run(given: Given) -> int:
     with noted(problems):
         name, path = _two(given.rest)
     problems.refuse()
-    job = read_job(given)
+    job = read_job(with_profile(given))
     pack, rule = _find(name, job.packs)
     explanation = explained(job, pack, rule, _snapshot(path))
     if as_data:

@@ -8,6 +8,7 @@ from textwrap import fill
 
 from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.commands.listing import as_json, columns, wants_json
+from hostproof.cli.found import with_profile
 from hostproof.cli.job import read_job
 from hostproof.cli.screen import show
 from hostproof.cli.taking import NOT_RUNNING, Taking, effort_of, read_taking, requests_of
@@ -28,7 +29,7 @@ def run(given: Given) -> int:
     as_data = wants_json(given)
     problems = Problems()
     with noted(problems):
-        job = read_job(given)
+        job = read_job(with_profile(given))
     with noted(problems):
         taking = read_taking(given)
     problems.refuse()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hostproof.cli.arguments.given import Given, noted
 from hostproof.cli.arguments.table import TEST_FORMATS
+from hostproof.cli.found import with_profile
 from hostproof.cli.job import DEFAULT_PACK
 from hostproof.cli.outputs import STDOUT, Output, read_outputs, require_writable, write_all
 from hostproof.cli.screen import WIDTH_WITHOUT_TERMINAL, is_terminal, takes_colour, warn, width
@@ -81,9 +82,8 @@ def _read(given: Given) -> _Asked:
             outputs = (*outputs, Output("terminal"))
         require_writable([output.path for output in outputs])
     problems.refuse()
-    here = (".",) if Path(FILE_NAME).is_file() else (DEFAULT_PACK,)
     return _Asked(
-        words=given.rest or here,
+        words=given.rest or _here(given),
         wanted=Wanted(coverage, mutants),
         outputs=outputs,
         mutate=given.flag("mutate") or mutants is not None,
@@ -91,6 +91,18 @@ def _read(given: Given) -> _Asked:
         plain=given.flag("no-color"),
         quiet=given.flag("quiet"),
     )
+
+
+def _here(given: Given) -> tuple[str, ...]:
+    """Return what is tested where nothing is named: the pack of this folder, those of the profile, or `linux`."""
+    if Path(FILE_NAME).is_file():
+        return (".",)
+    path = with_profile(given).text("profile")
+    if not path:
+        return (DEFAULT_PACK,)
+    from hostproof.rulepack.profile import load_profile
+
+    return tuple(map(str, load_profile(Path(path)).packs)) or (DEFAULT_PACK,)
 
 
 def _percent(given: Given, name: str, problems: Problems) -> float | None:

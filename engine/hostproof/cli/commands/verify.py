@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from hostproof import __version__
 from hostproof.cli.arguments.given import Given, noted
+from hostproof.cli.found import with_profile
 from hostproof.cli.job import Job, judge, read_job
 from hostproof.cli.screen import show
 from hostproof.cli.sources import load_snapshot
@@ -67,6 +68,7 @@ def _no_report(message: str) -> ProblemError:
 
 def _job(given: Given, claim: Claim) -> Job:
     """Return what to judge by: what the command line says, and where it is silent, what the report says."""
+    given = with_profile(given)
     job = read_job(given)
     profile = bool(given.texts("profile"))
     date = job.date or claim.date

@@ -30,4 +30,7 @@ ROWS: tuple[CodeRow, ...] = (
         "HP-E541", "An experiment that can't be done", "hostproof experiment --set vm.drop_caches=3 --probe memory"
     ),
     CodeRow("HP-E551", "Nothing can begin there", "hostproof init a-folder-with-a-hostproof.yaml"),
+    CodeRow(
+        "HP-E552", "A profile that others could have put there", "touch /tmp/hostproof.yaml; cd /tmp; hostproof check"
+    ),
 )
