@@ -189,7 +189,7 @@ def test_a_command_has_a_deadline(shell: tuple[str, ...], text: str) -> None:
     assert answer.error is not None
     assert answer.error.cause is Cause.TIMEOUT
     assert answer.data == b"begun\n"
-    assert after.data == b"after\n"
+    assert after.data == b"after\n", after
     assert gone(mark)
 
 
@@ -303,6 +303,16 @@ def test_hostile_lines_end_nothing(number: int, rest: dict[str, str], cut: int) 
     except WireError:
         return
     assert found is None or isinstance(found[1], Answer)
+
+
+def test_out_of_time_is_not_said_of_what_was_answered() -> None:
+    """What ends an ask can come just behind its answer; before it, it is one."""
+    answer, late = b'{"id":0,"hundredths":1,"data":"QQ=="}', b'{"id":%d,"hundredths":2,"why":"timeout"}'
+    dialect = Dialect(ASKED)
+    assert dialect.answered(answer) is not None
+    assert dialect.answered(late % 0) is None
+    assert dialect.answered(late % 1) is not None
+    assert dialect.answered(answer) is not None  # for the session to refuse
 
 
 @pytest.mark.skipif(SHELLCHECK is None, reason="there is no shellcheck")

@@ -27,10 +27,13 @@ perform() {
     job=$!
     guard "$job" "$limit" </dev/null &
     guarding=$!
-    if ! wait "$job"; then
+    # posh may come back from `wait` too early, and then not know any more how it ended.
+    until wait "$job"; do
+        if kill -s 0 "$job" 2>/dev/null; then pause; continue; fi
         look_at_clock
         printf '\n{"id":%s,"hundredths":%s,"why":"timeout"}\n' "$id" "$((here - began))"
-    fi
+        break
+    done
     kill -s TERM "$guarding" 2>/dev/null
     wait "$guarding"
 }

@@ -18,7 +18,7 @@ from hostproof.collect.link.wire import Hello, WireError, bytes_of, decode_hello
 from hostproof.facts.requests import SECOND
 from hostproof.facts.snapshot import Value
 from hostproof.facts.unknown import Cause, Unknown
-from hostproof.source.records import record, replace
+from hostproof.source.records import field, record, replace
 
 PYTHON_CURE = "install python3 (3.6 or later) there"
 SCRIPTS = tuple(AGENT / "shell" / f"{name}.sh" for name in ("words", "files", "calls", "commands", "work"))
@@ -114,6 +114,7 @@ class Dialect:
 
     asks: Sequence[Ask]
     uid: int = 0
+    answers: set[int] = field(default_factory=set)  # the asks that have one
 
     def greeted(self, line: bytes) -> Hello:
         """Return the first line's content. Raises WireError."""
@@ -123,7 +124,8 @@ class Dialect:
     def answered(self, line: bytes) -> tuple[int, Answer] | None:
         """Return an ask's number and its answer; None for what is left of a line whose writer was ended.
 
-        Raises WireError.
+        None too for the word that it ran out of time, after its answer: it was ended just behind that, or the shell
+        forgot how it ended. Raises WireError.
         """
         if not line.endswith(b"}"):
             return None
@@ -131,6 +133,9 @@ class Dialect:
         number = whole_of(said, "id")
         if not 0 <= number < len(self.asks):
             raise WireError(f"an answer to ask {number}, which was not asked")
+        if number in self.answers and said.get("why") == "timeout":
+            return None
+        self.answers.add(number)
         ask, took = self.asks[number], _took(said)
         if "why" in said and not (isinstance(ask, ReadFile) and said.get("data")):
             path = _text(str(said.get("path", "=")))
